@@ -1,0 +1,3 @@
+//! The ids of all aggregates, under one name for every slice.
+
+pub use entity::ids::*;

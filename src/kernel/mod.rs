@@ -1,0 +1,12 @@
+//! Words that every slice shares. Imports nothing of ours but the ids and instants of `entity`.
+
+pub mod access;
+pub mod caller;
+pub mod ids;
+pub mod money;
+pub mod page;
+pub mod problem;
+pub mod rational;
+pub mod role;
+pub mod time;
+pub mod words;
