@@ -2,4 +2,6 @@
 //!
 //! Vertical slices over a shared kernel; imports point one way (see `ARCHITECTURE.md`).
 
+pub mod http;
 pub mod kernel;
+pub mod platform;

@@ -110,6 +110,12 @@ impl From<Instant> for Value {
     }
 }
 
+impl sea_orm::TryFromU64 for Instant {
+    fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+        Err(sea_orm::DbErr::ConvertFromU64("Instant"))
+    }
+}
+
 impl Nullable for Instant {
     fn null() -> Value {
         Value::ChronoDateTimeUtc(None)

@@ -1,1 +1,17 @@
+//! The schema, one change per file, for both databases. Never imports `entity`.
 
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod dialect;
+mod m20261122_000_platform;
+
+/// Applies and reverts the changes in order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261122_000_platform::Migration)]
+    }
+}

@@ -1,0 +1,18 @@
+//! Machinery without opinions about alliances: database, time, ids, keys, journal, outbox, queue, schedules.
+
+pub mod act;
+pub mod clock;
+pub mod config;
+pub mod ctx;
+pub mod db;
+pub mod idempotency;
+pub mod ids;
+pub mod journal;
+pub mod keys;
+pub mod outbox;
+pub mod queue;
+pub mod random;
+pub mod registry;
+pub mod schedule;
+pub mod telemetry;
+pub mod worker;

@@ -1,0 +1,58 @@
+//! What the slices bring to the worker and the door; `app` fills it, so that nothing imports upward.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use chrono::TimeDelta;
+
+use crate::kernel::access::Rule;
+use crate::kernel::caller::Caller;
+use crate::kernel::problem::Failure;
+use crate::platform::ctx::Ctx;
+use crate::platform::outbox::Event;
+use crate::platform::queue::Job;
+use crate::platform::queue::JobFailure;
+
+/// A future that stays on its thread.
+pub type Local<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// Does the work of one kind of job. Every job must survive being run twice.
+#[derive(Clone, Copy)]
+pub struct JobHandler {
+    pub kind: &'static str,
+    pub run: fn(Ctx, Job) -> Local<Result<(), JobFailure>>,
+}
+
+/// Reacts to the facts of one topic; runs as a job of its own, at least once.
+#[derive(Clone, Copy)]
+pub struct Consumer {
+    pub topic: &'static str,
+    pub name: &'static str,
+    pub run: fn(Ctx, Event) -> Local<Result<(), JobFailure>>,
+}
+
+/// Recomputes something from state: takes no argument, may run at any time, does nothing where nothing is due.
+#[derive(Clone, Copy)]
+pub struct Sweep {
+    pub name: &'static str,
+    /// Least time between two runs of one process; the sandbox's drain runs it at once.
+    pub every: TimeDelta,
+    /// Answers how many things it did.
+    pub run: fn(Ctx) -> Local<Result<u64, Failure>>,
+}
+
+/// Turns a bearer credential into a caller. `None`: not one of mine.
+#[derive(Clone, Copy)]
+pub struct Authenticator {
+    pub run: fn(Ctx, String) -> Local<Result<Option<Caller>, Failure>>,
+}
+
+/// Everything that `app` collected from the slices.
+#[derive(Clone, Default)]
+pub struct Registry {
+    pub rules: Vec<Rule>,
+    pub jobs: Vec<JobHandler>,
+    pub consumers: Vec<Consumer>,
+    pub sweeps: Vec<Sweep>,
+    pub authenticators: Vec<Authenticator>,
+}
