@@ -5,7 +5,7 @@ use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 
 /// Words for the column types, per database.
-const TYPES: [(&str, &str, &str); 6] = [
+const TYPES: [(&str, &str, &str); 7] = [
     // word, SQLite, PostgreSQL
     ("$uuid", "BLOB", "UUID"),
     ("$instant", "INTEGER", "TIMESTAMPTZ"),
@@ -13,6 +13,7 @@ const TYPES: [(&str, &str, &str); 6] = [
     ("$bytes", "BLOB", "BYTEA"),
     ("$bool", "INTEGER", "BOOLEAN"),
     ("$date", "TEXT", "DATE"),
+    ("$big", "INTEGER", "BIGINT"),
 ];
 
 /// Runs statements separated by `;` at the end of a line.

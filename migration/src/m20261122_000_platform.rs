@@ -15,8 +15,8 @@ CREATE TABLE installation (
 ) $strict;
 CREATE TABLE sandbox_clock (
   id INTEGER PRIMARY KEY CHECK (id = 1),
-  offset_ms BIGINT NOT NULL CHECK (offset_ms >= 0)
-);
+  offset_ms $big NOT NULL CHECK (offset_ms >= 0)
+) $strict;
 CREATE TABLE audit_event (
   id $uuid NOT NULL PRIMARY KEY,
   alliance_id $uuid,
