@@ -7,6 +7,8 @@ pub mod door;
 pub mod gate;
 pub mod json;
 pub mod limits;
+pub mod links;
+pub mod page;
 pub mod problem;
 pub mod reply;
 pub mod routes;

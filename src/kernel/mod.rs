@@ -3,6 +3,8 @@
 pub mod access;
 pub mod caller;
 pub mod ids;
+pub mod leaflet;
+pub mod locale;
 pub mod money;
 pub mod page;
 pub mod problem;
