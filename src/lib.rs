@@ -4,4 +4,5 @@
 
 pub mod http;
 pub mod kernel;
+pub mod mail;
 pub mod platform;

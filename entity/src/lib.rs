@@ -4,8 +4,10 @@ pub mod ids;
 pub mod instant;
 
 pub mod audit_event;
+pub mod delivery;
 pub mod idempotency_key;
 pub mod job;
 pub mod outbox_event;
 pub mod schedule;
 pub mod schedule_fire;
+pub mod suppression;

@@ -5,6 +5,7 @@ use sea_orm_migration::prelude::*;
 
 mod dialect;
 mod m20261122_000_platform;
+mod m20261122_010_mail;
 
 /// Applies and reverts the changes in order.
 pub struct Migrator;
@@ -12,6 +13,9 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000_platform::Migration)]
+        vec![
+            Box::new(m20261122_000_platform::Migration),
+            Box::new(m20261122_010_mail::Migration),
+        ]
     }
 }

@@ -3,10 +3,12 @@
 pub mod access;
 pub mod caller;
 pub mod ids;
+pub mod locale;
 pub mod money;
 pub mod page;
 pub mod problem;
 pub mod rational;
 pub mod role;
+pub mod text;
 pub mod time;
 pub mod words;
