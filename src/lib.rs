@@ -2,6 +2,9 @@
 //!
 //! Vertical slices over a shared kernel; imports point one way (see `ARCHITECTURE.md`).
 
+pub mod accounts;
+pub mod app;
 pub mod http;
 pub mod kernel;
+pub mod mail;
 pub mod platform;

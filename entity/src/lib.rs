@@ -5,6 +5,7 @@ pub mod instant;
 
 pub mod action_link;
 pub mod audit_event;
+pub mod delivery;
 pub mod idempotency_key;
 pub mod job;
 pub mod outbox_event;
@@ -13,4 +14,5 @@ pub mod schedule;
 pub mod schedule_fire;
 pub mod session;
 pub mod signing_key;
+pub mod suppression;
 pub mod user_account;

@@ -5,6 +5,7 @@ use sea_orm_migration::prelude::*;
 
 mod dialect;
 mod m20261122_000_platform;
+mod m20261122_010_mail;
 mod m20261122_020_accounts;
 
 /// Applies and reverts the changes in order.
@@ -15,6 +16,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m20261122_000_platform::Migration),
+            Box::new(m20261122_010_mail::Migration),
             Box::new(m20261122_020_accounts::Migration),
         ]
     }

@@ -10,5 +10,6 @@ pub mod page;
 pub mod problem;
 pub mod rational;
 pub mod role;
+pub mod text;
 pub mod time;
 pub mod words;

@@ -1,0 +1,44 @@
+//! `delivery`: one message to one recipient, rendered, with what became of it.
+
+use sea_orm::entity::prelude::*;
+
+use crate::ids::AllianceId;
+use crate::ids::CampaignId;
+use crate::ids::DeliveryId;
+use crate::instant::Instant;
+
+/// One message to one recipient.
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "delivery")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: DeliveryId,
+    pub alliance_id: Option<AllianceId>,
+    pub campaign_id: Option<CampaignId>,
+    pub category: String,
+    pub to_email: String,
+    pub to_name: String,
+    pub locale: String,
+    pub subject: String,
+    pub html: String,
+    pub text: String,
+    pub unsubscribe_url: Option<String>,
+    pub dedupe_key: Option<String>,
+    pub state: String,
+    pub due_at: Instant,
+    pub attempts: i32,
+    pub lease_until: Option<Instant>,
+    pub lease_token: Option<Uuid>,
+    pub first_try_at: Option<Instant>,
+    pub done_at: Option<Instant>,
+    pub code: Option<i32>,
+    pub reason: Option<String>,
+    pub expires_at: Instant,
+    pub created_at: Instant,
+}
+
+/// No relations are read through the ORM.
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,237 @@
+//! A letter: one message to one recipient, complete before it is queued.
+
+use serde_json::Map;
+use serde_json::Value;
+
+use crate::kernel::ids::AllianceId;
+use crate::kernel::ids::CampaignId;
+use crate::kernel::locale::Locale;
+use crate::kernel::problem::Kind;
+use crate::kernel::problem::Refusal;
+use crate::kernel::text;
+use crate::kernel::text::TextError;
+use crate::kernel::time::Instant;
+use crate::mail::problems;
+
+crate::words! {
+    /// Why the service writes: decides whether the recipient may refuse such mail.
+    pub enum Category {
+        /// About one's own account: verification, password, security.
+        Account = "account",
+        /// An invitation to join an alliance.
+        Invitation = "invitation",
+        /// A bill, a reminder of it, or a refund, under the statutes.
+        LevyNotice = "levy_notice",
+        /// A question put to the members, under the statutes.
+        Ballot = "ballot",
+        /// Invitations, results and awards of tenders, to those who take part.
+        Tender = "tender",
+        /// An order and its parts, to those who are bound by it.
+        Order = "order",
+        /// A call to enrol in a promotion, or a reminder of it.
+        Enrolment = "enrolment",
+        /// The announcement of a promotion.
+        Promotion = "promotion",
+        /// A summary of what happened.
+        Digest = "digest",
+    }
+}
+
+impl Category {
+    /// Whether the recipient may refuse mail of this category; refusals of others are not obeyed.
+    pub const fn may_be_refused(self) -> bool {
+        match self {
+            Self::Invitation | Self::Enrolment | Self::Promotion | Self::Digest => true,
+            Self::Account | Self::LevyNotice | Self::Ballot | Self::Tender | Self::Order => false,
+        }
+    }
+}
+
+/// To whom a letter goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    pub email: String,
+    /// May be empty: then the address stands alone.
+    pub name: String,
+    pub locale: Locale,
+}
+
+/// What a letter says, in both forms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    pub subject: String,
+    pub html: String,
+    pub text: String,
+}
+
+/// One message to one recipient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    pub to: Recipient,
+    pub alliance: Option<AllianceId>,
+    pub campaign: Option<CampaignId>,
+    pub category: Category,
+    pub content: Content,
+    /// Link by which one click refuses this kind of mail.
+    pub unsubscribe: Option<String>,
+    /// A second letter with this key in the same campaign (or outside of any) is not queued.
+    pub dedupe_key: Option<String>,
+    /// Last moment at which the letter makes sense; four days after queueing where absent.
+    pub expires_at: Option<Instant>,
+}
+
+impl Letter {
+    /// A letter outside of any campaign, without link to refuse it.
+    pub fn new(to: Recipient, category: Category, content: Content) -> Self {
+        Self {
+            to,
+            alliance: None,
+            campaign: None,
+            category,
+            content,
+            unsubscribe: None,
+            dedupe_key: None,
+            expires_at: None,
+        }
+    }
+
+    /// Checks everything that becomes a header.
+    ///
+    /// # Errors
+    /// [`LetterError`] for the first part that cannot stand in a mail.
+    pub fn check(&self) -> Result<(), LetterError> {
+        text::check_email(&self.to.email).map_err(LetterError::Address)?;
+        text::check_line(&self.to.name).map_err(LetterError::Name)?;
+        check_subject(&self.content.subject)?;
+        self.unsubscribe.as_deref().map_or(Ok(()), check_link)
+    }
+}
+
+/// Checks a subject: one line, not empty.
+///
+/// # Errors
+/// [`LetterError::Subject`].
+pub fn check_subject(subject: &str) -> Result<(), LetterError> {
+    text::check_line(subject).map_err(LetterError::Subject)?;
+    if (1..=SUBJECT_MAX).contains(&subject.chars().count()) {
+        Ok(())
+    } else {
+        Err(LetterError::Subject(TextError::Length { max: SUBJECT_MAX }))
+    }
+}
+
+/// Checks a link: `http` or `https`, ASCII, without white space.
+///
+/// # Errors
+/// [`LetterError::Link`].
+pub fn check_link(link: &str) -> Result<(), LetterError> {
+    let web = link.starts_with("https://") || link.starts_with("http://");
+    if web
+        && link
+            .chars()
+            .all(|c| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"'))
+    {
+        Ok(())
+    } else {
+        Err(LetterError::Link)
+    }
+}
+
+const SUBJECT_MAX: usize = 200;
+
+/// A part of a letter cannot stand in a mail. Never says which text it was: texts may hold secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LetterError {
+    #[error("The recipient's address {0}.")]
+    Address(TextError),
+    #[error("The recipient's name {0}.")]
+    Name(TextError),
+    #[error("The subject {0}.")]
+    Subject(TextError),
+    #[error("A link of the mail is no http or https address.")]
+    Link,
+}
+
+impl Refusal for LetterError {
+    fn kind(&self) -> &'static Kind {
+        match self {
+            Self::Address(_) => &problems::MAIL_ADDRESS_INVALID,
+            Self::Name(_) => &problems::MAIL_NAME_INVALID,
+            Self::Subject(_) => &problems::MAIL_SUBJECT_INVALID,
+            Self::Link => &problems::MAIL_LINK_INVALID,
+        }
+    }
+
+    fn params(&self) -> Map<String, Value> {
+        Map::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letter(email: &str, name: &str, subject: &str, unsubscribe: &str) -> Letter {
+        let to = Recipient {
+            email: email.to_owned(),
+            name: name.to_owned(),
+            locale: Locale::En,
+        };
+        let content = Content {
+            subject: subject.to_owned(),
+            html: "<p>x</p>".to_owned(),
+            text: "x".to_owned(),
+        };
+        Letter {
+            unsubscribe: Some(unsubscribe.to_owned()),
+            ..Letter::new(to, Category::Promotion, content)
+        }
+    }
+
+    #[test]
+    fn headers_cannot_be_forged_through_any_part() {
+        let link = "https://g.example/u/1";
+        let forged = "x\r\nBcc: y@z.example";
+        assert_eq!(letter("a@b.example", "老王", "s", link).check(), Ok(()));
+        assert_eq!(letter("a@b.example", "", "s", link).check(), Ok(()));
+        for (case, wanted) in [
+            (
+                letter("a@b.example\r\n", "n", "s", link),
+                LetterError::Address(TextError::Control),
+            ),
+            (
+                letter("a@b.example", forged, "s", link),
+                LetterError::Name(TextError::Control),
+            ),
+            (
+                letter("a@b.example", "\u{202e}n", "s", link),
+                LetterError::Name(TextError::Bidi),
+            ),
+            (
+                letter("a@b.example", "n", forged, link),
+                LetterError::Subject(TextError::Control),
+            ),
+            (
+                letter("a@b.example", "n", "", link),
+                LetterError::Subject(TextError::Length { max: 200 }),
+            ),
+            (
+                letter("a@b.example", "n", "s", "javascript:alert(1)"),
+                LetterError::Link,
+            ),
+            (
+                letter("a@b.example", "n", "s", "https://a\r\nX: y"),
+                LetterError::Link,
+            ),
+        ] {
+            assert_eq!(case.check(), Err(wanted));
+        }
+    }
+
+    #[test]
+    fn mail_under_the_statutes_cannot_be_refused() {
+        assert!(!Category::LevyNotice.may_be_refused());
+        assert!(!Category::Account.may_be_refused());
+        assert!(Category::Promotion.may_be_refused());
+    }
+}

@@ -1,0 +1,4 @@
+//! Rules of mail without IO: what a letter is, how it is worded, what a server's answer means.
+
+pub mod letter;
+pub mod wording;

@@ -1,0 +1,20 @@
+//! Mail: every message of the service is queued here, in the transaction that gives rise to it,
+//! and sent later, over SMTP or into files. No recipient is ever lost silently; after a crash or a
+//! broken connection at most one message per open connection may arrive twice, in equal copies.
+
+pub mod domain;
+pub mod problems;
+mod repo;
+pub mod rules;
+mod service;
+
+pub use domain::letter::Category;
+pub use domain::letter::Content;
+pub use domain::letter::Letter;
+pub use domain::letter::LetterError;
+pub use domain::letter::Recipient;
+pub use domain::wording::LetterText;
+pub use domain::wording::Wording;
+pub use service::compose;
+pub use service::send;
+pub use service::send_all;

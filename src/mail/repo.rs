@@ -1,0 +1,93 @@
+//! SQL of mail.
+
+use entity::delivery;
+use sea_orm::ActiveValue::Set;
+use sea_orm::ColumnTrait;
+use sea_orm::DbErr;
+use sea_orm::EntityTrait;
+use sea_orm::QueryFilter;
+use sea_orm::QuerySelect;
+use sea_orm::TryInsertResult;
+use sea_orm::sea_query::OnConflict;
+
+use crate::kernel::ids::DeliveryId;
+use crate::mail::domain::letter::Letter;
+use crate::mail::service::DEFAULT_LIFE;
+use crate::platform::db::Tx;
+
+/// Rows of one insert: well below the number of values that a statement may bind.
+pub const INSERT_ROWS: usize = 500;
+
+/// Queues letters, except where one with the same `dedupe_key` exists. Answers how many were queued.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn insert(tx: &Tx, letters: &[(DeliveryId, &Letter)]) -> Result<u64, DbErr> {
+    if letters.is_empty() {
+        return Ok(0);
+    }
+    let rows = letters.iter().map(|(id, letter)| row(tx, *id, letter));
+    // No target: either of the two unique indexes of `dedupe_key` may be hit.
+    let outcome = delivery::Entity::insert_many(rows)
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .try_insert()
+        .exec_without_returning(tx)
+        .await?;
+    tx.wake_worker();
+    match outcome {
+        TryInsertResult::Inserted(count) => Ok(count),
+        TryInsertResult::Empty | TryInsertResult::Conflicted => Ok(0),
+    }
+}
+
+fn row(tx: &Tx, id: DeliveryId, letter: &Letter) -> delivery::ActiveModel {
+    delivery::ActiveModel {
+        id: Set(id),
+        alliance_id: Set(letter.alliance),
+        campaign_id: Set(letter.campaign),
+        category: Set(letter.category.as_str().to_owned()),
+        to_email: Set(letter.to.email.clone()),
+        to_name: Set(letter.to.name.clone()),
+        locale: Set(letter.to.locale.as_str().to_owned()),
+        subject: Set(letter.content.subject.clone()),
+        html: Set(letter.content.html.clone()),
+        text: Set(letter.content.text.clone()),
+        unsubscribe_url: Set(letter.unsubscribe.clone()),
+        dedupe_key: Set(letter.dedupe_key.clone()),
+        state: Set("queued".to_owned()),
+        due_at: Set(tx.now()),
+        attempts: Set(0),
+        lease_until: Set(None),
+        lease_token: Set(None),
+        first_try_at: Set(None),
+        done_at: Set(None),
+        code: Set(None),
+        reason: Set(None),
+        expires_at: Set(letter
+            .expires_at
+            .unwrap_or_else(|| tx.now().plus(DEFAULT_LIFE))),
+        created_at: Set(tx.now()),
+    }
+}
+
+/// The letter that was queued first under the same `dedupe_key`.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn find_twin(tx: &Tx, letter: &Letter) -> Result<Option<DeliveryId>, DbErr> {
+    let Some(key) = &letter.dedupe_key else {
+        return Ok(None);
+    };
+    let scope = match letter.campaign {
+        Some(campaign) => delivery::Column::CampaignId.eq(campaign),
+        None => delivery::Column::CampaignId.is_null(),
+    };
+    delivery::Entity::find()
+        .select_only()
+        .column(delivery::Column::Id)
+        .filter(scope)
+        .filter(delivery::Column::DedupeKey.eq(key.as_str()))
+        .into_tuple()
+        .one(tx)
+        .await
+}
