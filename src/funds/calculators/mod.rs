@@ -1,0 +1,1 @@
+//! Calculators: the money rules over plain requests, without accounts or stored state.

@@ -1,0 +1,3 @@
+//! The money rules: pure functions over integers of minor units and exact rationals.
+
+pub mod apportion;
