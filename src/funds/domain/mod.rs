@@ -1,4 +1,9 @@
 //! The money rules: pure functions over integers of minor units and exact rationals.
 
 pub mod apportion;
+pub mod instalments;
+pub mod levy;
 pub mod mix;
+pub mod rounding;
+pub mod true_up;
+pub mod unit_rate;
