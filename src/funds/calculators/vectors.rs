@@ -1,5 +1,7 @@
 //! The published vectors, through the JSON of the calculators.
 
+use std::num::NonZeroU32;
+
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
@@ -189,7 +191,7 @@ fn unit_rates_and_dues_meet_their_vectors() {
             given["annual"].as_i64().expect("minor units"),
             given["years"]
                 .as_u64()
-                .and_then(|y| u32::try_from(y).ok())
+                .and_then(|y| NonZeroU32::new(u32::try_from(y).ok()?))
                 .expect("years"),
             &exact(&given["discount"]),
             &exact(&given["first_year_percent"]),

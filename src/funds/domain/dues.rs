@@ -1,5 +1,7 @@
 //! Dues for several years paid ahead: a discount on all of them, and a first year that may be part of one.
 
+use std::num::NonZeroU32;
+
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::One;
@@ -17,11 +19,11 @@ use crate::kernel::rational::Exact;
 /// [`Overflow`] when the amount leaves `i64`.
 pub fn prorated_dues(
     annual: i64,
-    years: u32,
+    years: NonZeroU32,
     discount: &Exact,
     first_year: &Exact,
 ) -> Result<i64, Overflow> {
-    let later = BigRational::from_integer(BigInt::from(years) - BigInt::one());
+    let later = BigRational::from_integer(BigInt::from(years.get()) - BigInt::one());
     let counted = &first_year.0 + later;
     let due = BigRational::from_integer(annual.into()) * (BigRational::one() - &discount.0);
     Mode::HalfUp

@@ -10,3 +10,6 @@ pub mod rounding;
 pub mod sponsor;
 pub mod true_up;
 pub mod unit_rate;
+
+#[cfg(test)]
+mod vectors;

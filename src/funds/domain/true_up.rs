@@ -201,3 +201,67 @@ fn bill(budget: i64, season_days: i64, stays: &[Stay]) -> Result<Vec<i64>, TrueU
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn stay(id: &str, weight: i64, from_day: i64, to_day: i64) -> Stay {
+        Stay {
+            id: id.into(),
+            weight: Exact::whole(weight),
+            from_day,
+            to_day,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn final_amounts_add_up_and_each_note_is_the_difference(
+            rows in prop::collection::vec((1_i64..50, 1_i64..=30, 0_i64..30), 1..9),
+            budget in 0_i64..100_000, until_exit in any::<bool>(),
+        ) {
+            let mut stays = vec![stay("founder", 1, 1, 30)];
+            for (i, (weight, from, length)) in rows.into_iter().enumerate() {
+                stays.push(stay(&format!("m{i}"), weight, from, (from + length).min(30)));
+            }
+            let liability =
+                if until_exit { LeaverLiability::UntilExit } else { LeaverLiability::FullSeason };
+            let lines = true_up(budget, 30, &stays, liability).expect("sound");
+            prop_assert_eq!(lines.iter().map(|l| l.last).sum::<i64>(), budget);
+            prop_assert!(lines.iter().all(|l| l.provisional + l.adjustment == l.last));
+            let founders = stays.iter().zip(&lines).filter(|(s, _)| s.from_day == 1);
+            prop_assert_eq!(founders.map(|(_, l)| l.provisional).sum::<i64>(), budget);
+        }
+    }
+
+    #[test]
+    fn a_leaver_stays_liable_for_the_season_or_only_until_the_exit() {
+        let stays = [stay("a", 1, 1, 90), stay("b", 1, 1, 30)];
+        let last = |liability| {
+            let lines = true_up(900, 90, &stays, liability).expect("sound");
+            lines.into_iter().map(|l| l.last).collect::<Vec<_>>()
+        };
+        assert_eq!(last(LeaverLiability::FullSeason), [450, 450]);
+        assert_eq!(last(LeaverLiability::UntilExit), [675, 225]);
+    }
+
+    #[test]
+    fn days_outside_the_season_are_refused() {
+        for (from_day, to_day) in [(0, 5), (6, 5), (1, 31)] {
+            let stays = [stay("a", 1, from_day, to_day)];
+            let refused = true_up(100, 30, &stays, LeaverLiability::UntilExit);
+            let refused = refused.expect_err("outside");
+            assert_eq!(refused.kind().code, "days_out_of_season");
+        }
+    }
+
+    #[test]
+    fn without_a_founder_there_is_no_price_to_lock() {
+        let stays = [stay("late", 1, 2, 30)];
+        let refused = true_up(100, 30, &stays, LeaverLiability::UntilExit);
+        assert_eq!(refused, Err(SplitRefusal::NoMembers.into()));
+    }
+}
