@@ -241,3 +241,30 @@ fn amounts_that_json_readers_would_bend_are_out_of_range() {
     let refused = run(request, apportionment).expect_err("out of range");
     assert_eq!(refused.0, "out_of_range");
 }
+
+#[derive(utoipa::OpenApi)]
+#[openapi(components(schemas(
+    ApportionmentRequest,
+    super::TrueUpRequest,
+    super::LevyRequest,
+    super::LevyOwnerCapRequest,
+    InstalmentsRequest,
+    RefundRequest,
+    super::SponsorMatchRequest,
+    super::FundClosingRequest,
+)))]
+struct Document;
+
+#[test]
+fn the_schema_of_a_rule_refers_to_itself_and_ends() {
+    let document = <Document as utoipa::OpenApi>::openapi();
+    let document = serde_json::to_value(document).expect("documents serialize");
+    let schemas = document["components"]["schemas"]
+        .as_object()
+        .expect("schemas");
+    let base = schemas["Base"].to_string();
+    assert!(base.contains("#/components/schemas/Base"), "{base}");
+    for name in ["Rule", "Step", "Mode", "Part", "Stay", "Contribution"] {
+        assert!(schemas.contains_key(name), "{name}");
+    }
+}

@@ -9,7 +9,12 @@ use super::instalments::instalments;
 use super::levy::Days;
 use super::levy::Rule;
 use super::levy::Subject;
+use super::levy::Unit;
 use super::levy::assess;
+use super::levy::cap_owners;
+use super::mix::Part;
+use super::mix::Sizes;
+use super::mix::mixed_weights;
 use super::refund::refund;
 use super::sponsor::close_fund;
 use super::sponsor::sponsor_match;
@@ -95,25 +100,74 @@ fn seasons_true_up_as_published() {
     });
 }
 
+/// The rule that a levy case names, without its source and note.
+fn named_rule(name: &Value) -> Rule {
+    let file: Value = serde_json::from_str(LEVY).expect("vectors are JSON");
+    let mut rule = file["rules"][name.as_str().expect("a name")].clone();
+    let fields = rule.as_object_mut().expect("a rule");
+    fields.remove("source");
+    fields.remove("note");
+    read(&rule)
+}
+
+fn subject(member: &Value) -> Subject {
+    let days = member["days"].as_i64().zip(member["period_days"].as_i64());
+    Subject {
+        sizes: read(&member["sizes"]),
+        class: read(&member["class"]),
+        years_elapsed: member["years_elapsed"].as_i64().unwrap_or(0),
+        days: days.map(|(liable, period)| Days { liable, period }),
+    }
+}
+
 #[test]
 fn levies_are_charged_as_published() {
-    let file: Value = serde_json::from_str(LEVY).expect("vectors are JSON");
     each(LEVY, "levy", |given| {
-        let name = given["rule"].as_str().expect("a name");
-        let mut rule = file["rules"][name].clone();
-        let fields = rule.as_object_mut().expect("a rule");
-        fields.remove("source");
-        fields.remove("note");
-        let member = &given["member"];
-        let days = member["days"].as_i64().zip(member["period_days"].as_i64());
-        let subject = Subject {
-            sizes: read(&member["sizes"]),
-            class: read(&member["class"]),
-            years_elapsed: member["years_elapsed"].as_i64().unwrap_or(0),
-            days: days.map(|(liable, period)| Days { liable, period }),
-        };
-        let found = assess(&read::<Rule>(&rule), &subject).map_err(boxed)?;
+        let rule = named_rule(&given["rule"]);
+        let found = assess(&rule, &subject(&given["member"])).map_err(boxed)?;
         Ok(serde_json::json!({"amount": found.amount}))
+    });
+}
+
+#[test]
+fn owners_are_capped_as_published() {
+    each(LEVY, "levy_owner_cap", |given| {
+        let unit = |m: &Value| Unit {
+            id: read(&m["id"]),
+            owner: read(&m["owner"]),
+            subject: subject(m),
+        };
+        let members = given["members"].as_array().expect("a list");
+        let units: Vec<Unit> = members.iter().map(unit).collect();
+        let rule = named_rule(&given["rule"]);
+        let found = cap_owners(&rule, &units, read(&given["cap_per_owner"])).map_err(boxed)?;
+        let ids = units.into_iter().map(|unit| unit.id);
+        Ok(serde_json::json!({"amounts": object(ids.zip(found))}))
+    });
+}
+
+#[test]
+fn mixes_split_as_published() {
+    each(APPORTION, "mixed_split", |given| {
+        let mix: Vec<Part> = read(&given["mix"]);
+        let members = given["members"].as_array().expect("a list");
+        let members: Vec<(String, Sizes)> = members
+            .iter()
+            .map(|m| (read(&m["id"]), read(&m["sizes"])))
+            .collect();
+        let sizes: Vec<_> = members.iter().map(|(id, s)| (id.as_str(), s)).collect();
+        let weights = mixed_weights(&mix, &sizes).map_err(boxed)?;
+        let ids = members.iter().map(|(id, _)| id.clone());
+        let payers: Vec<_> = ids.zip(weights).map(|(id, w)| Payer::new(id, w)).collect();
+        let shares = split(read(&given["budget"]), 1, &payers)
+            .map_err(boxed)?
+            .shares;
+        let pairs = payers.iter().zip(shares);
+        let fraction = |p: &Payer| (p.id.clone(), Value::from(p.weight.to_string()));
+        Ok(serde_json::json!({
+            "weights": payers.iter().map(fraction).collect::<Map<_, _>>(),
+            "shares": object(pairs.map(|(p, share)| (p.id.clone(), share.amount))),
+        }))
     });
 }
 
