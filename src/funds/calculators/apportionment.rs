@@ -10,8 +10,8 @@ use super::bounds;
 use crate::funds::domain::apportion::Payer;
 use crate::funds::domain::apportion::Split;
 use crate::funds::domain::apportion::split;
+use crate::funds::domain::mix::MixRefusal;
 use crate::funds::domain::mix::Part;
-use crate::funds::domain::mix::Sizes;
 use crate::funds::domain::mix::mixed_weights;
 use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
@@ -20,30 +20,38 @@ use crate::kernel::rational::Exact;
 
 /// A budget to split: `kind` says where the weights come from.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ApportionmentRequest {
     /// Each member comes with its weight.
-    BudgetSplit(BudgetSplitRequest),
+    BudgetSplit {
+        /// Minor units to split.
+        budget: i64,
+        /// Every share is a multiple of this many minor units.
+        #[serde(default = "one")]
+        #[schema(default = 1)]
+        quantum: i64,
+        /// How floors take effect.
+        #[serde(default)]
+        floor_mode: FloorMode,
+        /// The members, in any order.
+        #[schema(max_items = 100_000)]
+        members: Vec<BudgetSplitMember>,
+    },
     /// Weights are a mix of each member's part in several measures.
-    MixedSplit(MixedSplitRequest),
-}
-
-/// A budget and the members' weights.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct BudgetSplitRequest {
-    /// Minor units to split.
-    pub budget: i64,
-    /// Every share is a multiple of this many minor units.
-    #[serde(default = "one")]
-    #[schema(default = 1)]
-    pub quantum: i64,
-    /// How floors take effect.
-    #[serde(default)]
-    pub floor_mode: FloorMode,
-    /// The members, in any order.
-    #[schema(max_items = 100_000)]
-    pub members: Vec<BudgetSplitMember>,
+    MixedSplit {
+        /// Minor units to split.
+        budget: i64,
+        /// Every share is a multiple of this many minor units.
+        #[serde(default = "one")]
+        #[schema(default = 1)]
+        quantum: i64,
+        /// The measures; their shares add up to one.
+        #[schema(max_items = 16)]
+        mix: Vec<Part>,
+        /// The members, in any order.
+        #[schema(max_items = 100_000)]
+        members: Vec<MixedSplitMember>,
+    },
 }
 
 /// How floors take effect.
@@ -70,24 +78,6 @@ pub struct BudgetSplitMember {
     pub floor: i64,
     /// Largest amount in minor units.
     pub cap: Option<i64>,
-}
-
-/// A budget and a mix of measures.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MixedSplitRequest {
-    /// Minor units to split.
-    pub budget: i64,
-    /// Every share is a multiple of this many minor units.
-    #[serde(default = "one")]
-    #[schema(default = 1)]
-    pub quantum: i64,
-    /// The measures; their shares add up to one.
-    #[schema(max_items = 16)]
-    pub mix: Vec<Part>,
-    /// The members, in any order.
-    #[schema(max_items = 100_000)]
-    pub members: Vec<MixedSplitMember>,
 }
 
 /// A member with its sizes.
@@ -129,23 +119,47 @@ const fn one() -> i64 {
 /// and every refusal of the split and of the mix.
 pub fn apportionment(request: ApportionmentRequest) -> Result<ApportionmentAnswer, Failure> {
     match request {
-        ApportionmentRequest::BudgetSplit(request) => budget_split(request),
-        ApportionmentRequest::MixedSplit(request) => mixed_split(request),
+        ApportionmentRequest::BudgetSplit {
+            budget,
+            quantum,
+            floor_mode,
+            members,
+        } => {
+            check(budget, quantum, members.len())?;
+            check_offered(floor_mode)?;
+            let payers: Vec<Payer> = members.into_iter().map(Payer::from).collect();
+            let found = split(budget, quantum, &payers)?;
+            Ok(answer(found, payers, false))
+        }
+        ApportionmentRequest::MixedSplit {
+            budget,
+            quantum,
+            mix,
+            members,
+        } => {
+            check(budget, quantum, members.len())?;
+            bounds::at_most(mix.len(), bounds::MAX_MEASURES, "measures")?;
+            let payers = weighed(&mix, members)?;
+            let found = split(budget, quantum, &payers)?;
+            Ok(answer(found, payers, true))
+        }
     }
 }
 
-fn budget_split(request: BudgetSplitRequest) -> Result<ApportionmentAnswer, Failure> {
-    bounds::at_most(request.members.len(), bounds::MAX_MEMBERS, "members")?;
-    bounds::amounts(&[("budget", request.budget), ("quantum", request.quantum)])?;
-    if request.floor_mode == FloorMode::AtRounding {
-        let detail = "Floors at rounding are not offered; leave 'floor_mode' out.";
-        return Err(Refused::new(&kinds::NOT_OFFERED, detail)
-            .with("floor_mode", "at_rounding")
-            .into());
+fn check(budget: i64, quantum: i64, members: usize) -> Result<(), Failure> {
+    bounds::at_most(members, bounds::MAX_MEMBERS, "members")?;
+    bounds::amounts(&[("budget", budget), ("quantum", quantum)])
+}
+
+fn check_offered(floor_mode: FloorMode) -> Result<(), Failure> {
+    match floor_mode {
+        FloorMode::WaterFilling => Ok(()),
+        FloorMode::AtRounding => {
+            let detail = "Floors at rounding are not offered; leave 'floor_mode' out.";
+            let refused = Refused::new(&kinds::NOT_OFFERED, detail);
+            Err(refused.with("floor_mode", "at_rounding").into())
+        }
     }
-    let payers: Vec<Payer> = request.members.into_iter().map(Payer::from).collect();
-    let found = split(request.budget, request.quantum, &payers)?;
-    Ok(answer(found, payers, false))
 }
 
 impl From<BudgetSplitMember> for Payer {
@@ -159,29 +173,17 @@ impl From<BudgetSplitMember> for Payer {
     }
 }
 
-fn mixed_split(request: MixedSplitRequest) -> Result<ApportionmentAnswer, Failure> {
-    bounds::at_most(request.members.len(), bounds::MAX_MEMBERS, "members")?;
-    bounds::at_most(request.mix.len(), bounds::MAX_MEASURES, "measures")?;
-    bounds::amounts(&[("budget", request.budget), ("quantum", request.quantum)])?;
-    let sizes: Vec<(&str, &Sizes)> = request
-        .members
-        .iter()
-        .map(|m| (m.id.as_str(), &m.sizes))
-        .collect();
-    let weights = mixed_weights(&request.mix, &sizes)?;
-    let payers: Vec<Payer> = request
-        .members
-        .into_iter()
-        .zip(weights)
-        .map(|(member, weight)| Payer {
-            id: member.id,
-            weight,
-            floor: member.floor,
-            cap: member.cap,
-        })
-        .collect();
-    let found = split(request.budget, request.quantum, &payers)?;
-    Ok(answer(found, payers, true))
+/// The members with the weights that the mix gives them.
+fn weighed(mix: &[Part], members: Vec<MixedSplitMember>) -> Result<Vec<Payer>, MixRefusal> {
+    let sizes: Vec<_> = members.iter().map(|m| (m.id.as_str(), &m.sizes)).collect();
+    let weights = mixed_weights(mix, &sizes)?;
+    let payer = |(member, weight): (MixedSplitMember, Exact)| Payer {
+        id: member.id,
+        weight,
+        floor: member.floor,
+        cap: member.cap,
+    };
+    Ok(members.into_iter().zip(weights).map(payer).collect())
 }
 
 fn answer(split: Split, payers: Vec<Payer>, with_weights: bool) -> ApportionmentAnswer {

@@ -76,6 +76,7 @@ pub struct LevyAnswer {
 
 /// One step that changed the value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = LevyAppliedStep)]
 pub struct AppliedStep {
     /// Its place in the rule, from 0.
     pub step: usize,

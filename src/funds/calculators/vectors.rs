@@ -262,9 +262,16 @@ fn the_schema_of_a_rule_refers_to_itself_and_ends() {
     let schemas = document["components"]["schemas"]
         .as_object()
         .expect("schemas");
-    let base = schemas["Base"].to_string();
-    assert!(base.contains("#/components/schemas/Base"), "{base}");
-    for name in ["Rule", "Step", "Mode", "Part", "Stay", "Contribution"] {
+    let base = schemas["LevyBase"].to_string();
+    assert!(base.contains("#/components/schemas/LevyBase"), "{base}");
+    for name in [
+        "LevyRule",
+        "LevyStep",
+        "RoundingMode",
+        "MixPart",
+        "SeasonStay",
+        "FundContribution",
+    ] {
         assert!(schemas.contains_key(name), "{name}");
     }
 }

@@ -30,6 +30,7 @@ pub type Sizes = BTreeMap<String, Exact>;
 /// One measure's part in a mix.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MixPart)]
 pub struct Part {
     /// Key of the measure.
     pub measure: String,

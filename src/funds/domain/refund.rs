@@ -33,6 +33,7 @@ pub enum DeMinimisMode {
 /// What one member put into the fund, in minor units.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = FundContribution)]
 pub struct Contribution {
     /// Immutable id; it decides ties.
     pub id: String,

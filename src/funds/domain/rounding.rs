@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 /// Where the part below one unit goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = RoundingMode)]
 pub enum Mode {
     /// To the nearest; halves away from zero.
     #[default]

@@ -36,6 +36,7 @@ pub enum ReturnOrder {
 
 /// What is left of a fund and whose it is, in minor units: `to_sponsor + to_members` is `unspent`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = FundClosingAnswer)]
 pub struct Closing {
     /// What came in less what was spent.
     pub unspent: i64,

@@ -29,6 +29,7 @@ use crate::kernel::rational::Exact;
 /// One member's stay in the season.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SeasonStay)]
 pub struct Stay {
     /// Immutable id; it decides ties.
     pub id: String,

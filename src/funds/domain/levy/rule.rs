@@ -16,6 +16,7 @@ use crate::kernel::rational::Exact;
 /// A rule: one base, ordered steps, one rounding.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = LevyRule)]
 pub struct Rule {
     /// Currency of every amount in the rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -33,6 +34,7 @@ pub struct Rule {
 /// Rounding, once, at the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = LevyRounding)]
 pub struct Rounding {
     /// Amounts are multiples of this many minor units.
     #[serde(default = "one")]
@@ -59,6 +61,7 @@ const fn one() -> i64 {
 /// Where a levy's value comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = LevyBase)]
 pub enum Base {
     /// The same for everybody.
     Flat { amount: i64 },
@@ -102,6 +105,7 @@ pub enum Base {
 /// A band with an amount; its lower bound is included.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = LevyBand)]
 pub struct Band {
     /// Smallest size in the band.
     pub from: Exact,
@@ -118,6 +122,7 @@ pub struct Band {
 /// A band with a rate on the whole size; its lower bound is included.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = LevyRateBand)]
 pub struct RateBand {
     /// Smallest size in the band.
     pub from: Exact,
@@ -128,6 +133,7 @@ pub struct RateBand {
 /// A rate on the part of a size above a bound, up to the next bracket.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = LevyBracket)]
 pub struct Bracket {
     /// Where the bracket begins.
     pub above: Exact,
@@ -138,6 +144,7 @@ pub struct Bracket {
 /// One change of the value. A class narrows a step to the members of that class.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(tag = "step", rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = LevyStep)]
 pub enum Step {
     /// Nothing is owed below a size. Tested before everything else.
     ExemptBelow { measure: String, value: Exact },
