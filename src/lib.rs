@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod app;
 pub mod http;
+pub mod funds;
 pub mod kernel;
 pub mod mail;
 pub mod platform;
