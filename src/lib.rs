@@ -2,4 +2,5 @@
 //!
 //! Vertical slices over a shared kernel; imports point one way (see `ARCHITECTURE.md`).
 
+pub mod ballots;
 pub mod kernel;

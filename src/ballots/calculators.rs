@@ -1,0 +1,392 @@
+//! The counting rules without the paperwork: stateless requests and answers in plain maps by id.
+//! The functions are those that real ballots use.
+
+use crate::ballots::domain::choice;
+use crate::ballots::domain::choice::Choice;
+use crate::ballots::domain::early_close;
+use crate::ballots::domain::refusal::BallotRefused;
+use crate::ballots::domain::resolve;
+use crate::ballots::domain::resolve::Appointment;
+use crate::ballots::domain::resolve::Conditions;
+use crate::ballots::domain::resolve::Rejected;
+use crate::ballots::domain::resolve::Rejection;
+use crate::ballots::domain::resolve::VoteEvent;
+use crate::ballots::domain::rule::BallotRule;
+use crate::ballots::domain::tally;
+use crate::ballots::domain::tally::Outcome;
+use crate::ballots::domain::tally::Side;
+use crate::ballots::domain::tally::Sides;
+use crate::ballots::domain::tally::Vote;
+use crate::kernel::rational::Exact;
+use crate::words;
+use serde::Deserialize;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// Members (any text of the caller's) and their weights, not negative.
+pub type Electorate = BTreeMap<String, i64>;
+
+/// What to count: single votes, or sides already added up.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TallyRequest {
+    /// Single votes over an electorate; the rule's weight cap is applied.
+    Tally(TallyInput),
+    /// Published sums; their weights are taken as effective weights.
+    TallyAggregate(AggregateInput),
+}
+
+/// Single votes over an electorate.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TallyInput {
+    /// The rule of the ballot.
+    pub rule: BallotRule,
+    /// Member to weight.
+    pub electorate: Electorate,
+    /// Member to vote; members without one did not vote.
+    pub votes: BTreeMap<String, Vote>,
+}
+
+/// Sums of members and weights.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AggregateInput {
+    /// The rule of the ballot.
+    pub rule: BallotRule,
+    /// In favour.
+    #[serde(rename = "for")]
+    pub in_favour: Side,
+    /// Against.
+    pub against: Side,
+    /// Blank.
+    pub abstain: Side,
+    /// The whole electorate.
+    pub eligible: Side,
+}
+
+/// A count and its declaration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TallyAnswer {
+    /// In favour, with effective weights.
+    #[serde(rename = "for")]
+    pub in_favour: Side,
+    /// Against.
+    pub against: Side,
+    /// Blank.
+    pub abstain: Side,
+    /// The whole electorate.
+    pub eligible: Side,
+    /// The weight to which heavier members were cut; absent if none was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight_ceiling: Option<i64>,
+    /// Whether every quorum is reached.
+    pub quorate: bool,
+    /// Whether each test passes, in the order of the rule.
+    #[schema(max_items = 8)]
+    pub tests: Vec<bool>,
+    /// The declaration.
+    pub result: Outcome,
+}
+
+/// Counts a motion.
+///
+/// # Errors
+/// As [`tally::tally`]; for sums also figures that are negative or beyond the electorate.
+pub fn tally(request: &TallyRequest) -> Result<TallyAnswer, BallotRefused> {
+    let tally = match request {
+        TallyRequest::Tally(input) => tally::tally(&input.rule, &input.electorate, &input.votes)?,
+        TallyRequest::TallyAggregate(input) => {
+            let sides = Sides {
+                in_favour: input.in_favour,
+                against: input.against,
+                abstain: input.abstain,
+                eligible: input.eligible,
+            };
+            input.rule.validate()?;
+            sides.validate()?;
+            tally::Tally {
+                sides,
+                weight_ceiling: None,
+                verdict: tally::judge(&input.rule, &sides),
+            }
+        }
+    };
+    Ok(TallyAnswer {
+        in_favour: tally.sides.in_favour,
+        against: tally.sides.against,
+        abstain: tally.sides.abstain,
+        eligible: tally.sides.eligible,
+        weight_ceiling: tally.weight_ceiling,
+        quorate: tally.verdict.quorate,
+        tests: tally.verdict.tests,
+        result: tally.verdict.result,
+    })
+}
+
+words! {
+    /// The only kind of this calculator.
+    pub enum EarlyCloseKind { EarlyClose = "early_close" }
+}
+
+/// Final votes so far, in an open ballot.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EarlyCloseRequest {
+    /// May be left out.
+    #[serde(default)]
+    pub kind: Option<EarlyCloseKind>,
+    /// The rule of the ballot.
+    pub rule: BallotRule,
+    /// Member to weight.
+    pub electorate: Electorate,
+    /// Member to vote; the others may still vote or stay away.
+    pub votes: BTreeMap<String, Vote>,
+}
+
+/// Whether the result stands already.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct EarlyCloseAnswer {
+    /// The result that no completion changes, or null. `lost` includes inquorate.
+    pub decided: Option<Outcome>,
+}
+
+/// Decides whether a ballot may close before its time.
+///
+/// # Errors
+/// As for counting.
+pub fn early_close(request: &EarlyCloseRequest) -> Result<EarlyCloseAnswer, BallotRefused> {
+    early_close::decided(&request.rule, &request.electorate, &request.votes)
+        .map(|decided| EarlyCloseAnswer { decided })
+}
+
+words! {
+    /// The only kind of this calculator.
+    pub enum VotesKind { Resolve = "resolve" }
+}
+
+/// What happened while a ballot was open. Instants are integers of any one unit.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VotesRequest {
+    /// May be left out.
+    #[serde(default)]
+    pub kind: Option<VotesKind>,
+    /// The rule of the ballot; `revote` and `max_proxies` beside it say how votes are resolved.
+    pub rule: BallotRule,
+    /// Member to weight.
+    pub electorate: Electorate,
+    /// The first instant that is too late.
+    pub closes_at: i64,
+    /// Votes as they arrived.
+    #[schema(max_items = 100_000)]
+    pub events: Vec<EventInput>,
+    /// Appointments of proxies.
+    #[serde(default)]
+    #[schema(max_items = 100_000)]
+    pub proxies: Vec<ProxyInput>,
+    /// Appointments that one member may hold.
+    #[serde(default)]
+    #[schema(minimum = 0)]
+    pub max_proxies: u32,
+    /// Whether a later vote replaces an earlier one.
+    pub revote: bool,
+}
+
+/// One vote as it arrived.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EventInput {
+    /// When.
+    pub at: i64,
+    /// Who acts.
+    #[schema(max_length = 200)]
+    pub by: String,
+    /// For whom, if by proxy.
+    #[serde(default, rename = "as")]
+    #[schema(max_length = 200)]
+    pub on_behalf_of: Option<String>,
+    /// The vote.
+    pub choice: Vote,
+}
+
+/// One written appointment.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProxyInput {
+    /// Who is represented.
+    #[schema(max_length = 200)]
+    pub principal: String,
+    /// Who votes for the principal.
+    #[schema(max_length = 200)]
+    pub holder: String,
+    /// When it was written.
+    pub at: i64,
+    /// The first instant that is too late.
+    pub deadline: i64,
+}
+
+/// The votes that count, what was refused, and the result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct VotesAnswer {
+    /// Member to the vote that counts.
+    pub votes: BTreeMap<String, Vote>,
+    /// Appointments, then votes, each in order of time.
+    #[schema(max_items = 200_000)]
+    pub rejected: Vec<RejectedItem>,
+    /// The declaration of these votes under the rule.
+    pub result: Outcome,
+}
+
+/// One refused appointment or vote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum RejectedItem {
+    /// An appointment, by its principal.
+    Proxy {
+        /// The principal.
+        #[schema(max_length = 200)]
+        proxy: String,
+        /// Why.
+        reason: Rejection,
+    },
+    /// A vote, by its instant.
+    Event {
+        /// The instant.
+        event: i64,
+        /// Why.
+        reason: Rejection,
+    },
+}
+
+/// Resolves votes, revotes and proxies, and counts what stands.
+///
+/// # Errors
+/// As for counting.
+pub fn votes(request: &VotesRequest) -> Result<VotesAnswer, BallotRefused> {
+    let events: Vec<VoteEvent<String>> = request.events.iter().map(EventInput::event).collect();
+    let proxies: Vec<Appointment<String>> = request
+        .proxies
+        .iter()
+        .map(ProxyInput::appointment)
+        .collect();
+    let conditions = Conditions {
+        closes_at: request.closes_at,
+        max_proxies: request.max_proxies,
+        revote: request.revote,
+    };
+    let members = request.electorate.keys().cloned().collect();
+    let resolved = resolve::resolve(&members, &events, &proxies, conditions);
+    let tally = tally::tally(&request.rule, &request.electorate, &resolved.votes)?;
+    Ok(VotesAnswer {
+        votes: resolved.votes,
+        rejected: resolved.rejected.into_iter().map(Into::into).collect(),
+        result: tally.verdict.result,
+    })
+}
+
+impl EventInput {
+    fn event(&self) -> VoteEvent<String> {
+        VoteEvent {
+            at: self.at,
+            by: self.by.clone(),
+            on_behalf_of: self.on_behalf_of.clone(),
+            vote: self.choice,
+        }
+    }
+}
+
+impl ProxyInput {
+    fn appointment(&self) -> Appointment<String> {
+        Appointment {
+            principal: self.principal.clone(),
+            holder: self.holder.clone(),
+            at: self.at,
+            deadline: self.deadline,
+        }
+    }
+}
+
+impl From<Rejected<String>> for RejectedItem {
+    fn from(rejected: Rejected<String>) -> Self {
+        match rejected {
+            Rejected::Proxy { principal, reason } => Self::Proxy {
+                proxy: principal,
+                reason,
+            },
+            Rejected::Event { at, reason } => Self::Event { event: at, reason },
+        }
+    }
+}
+
+words! {
+    /// The only kind of this calculator.
+    pub enum ChoiceKind { Choice = "choice" }
+}
+
+/// One vote per member for one of several options.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChoiceRequest {
+    /// May be left out.
+    #[serde(default)]
+    pub kind: Option<ChoiceKind>,
+    /// The options, in the order of the ballot paper.
+    #[schema(min_items = 1, max_items = 10_000)]
+    pub options: Vec<String>,
+    /// Member to option, or to `abstain`.
+    pub votes: BTreeMap<String, String>,
+    /// An option needs more than this fraction of the votes for options; at least 1/2.
+    pub majority: Exact,
+}
+
+/// How the choice ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ChoiceAnswer {
+    /// Votes of each option.
+    pub counts: BTreeMap<String, u64>,
+    /// The end.
+    #[serde(flatten)]
+    pub end: ChoiceEnd,
+}
+
+/// The end of a choice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum ChoiceEnd {
+    /// One option has the majority.
+    Elected {
+        /// It.
+        #[schema(max_length = 200)]
+        option: String,
+    },
+    /// The strongest go on, in the order of the ballot paper.
+    Runoff {
+        /// They.
+        #[schema(max_items = 10_000)]
+        finalists: Vec<String>,
+    },
+    /// Nobody voted for an option.
+    NoVotes,
+}
+
+/// Counts a choice among options.
+///
+/// # Errors
+/// As [`choice::count`].
+pub fn choice(request: &ChoiceRequest) -> Result<ChoiceAnswer, BallotRefused> {
+    let votes = request.votes.values().map(String::as_str);
+    let counted = choice::count(&request.options, votes, &request.majority)?;
+    Ok(ChoiceAnswer {
+        counts: counted.counts,
+        end: match counted.choice {
+            Choice::Elected { option } => ChoiceEnd::Elected { option },
+            Choice::Runoff { finalists } => ChoiceEnd::Runoff { finalists },
+            Choice::NoVotes => ChoiceEnd::NoVotes,
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests;
