@@ -4,3 +4,4 @@
 
 pub mod ballots;
 pub mod kernel;
+pub mod promotions;
