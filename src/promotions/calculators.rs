@@ -296,7 +296,7 @@ pub struct PromotionInput {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ConflictsAnswer {
     /// In the order of the request.
-    #[schema(max_items = 20_000_000)]
+    #[schema(max_items = 1_000_000)]
     pub conflicts: Vec<ConflictItem>,
 }
 

@@ -11,7 +11,7 @@ fn cases() -> Vec<Value> {
     file["cases"].as_array().expect("cases").clone()
 }
 
-fn run<'de, Q, A>(
+fn run<Q, A>(
     body: Value,
     calculate: impl Fn(&Q) -> Result<A, BallotRefused>,
 ) -> Result<Value, BallotRefused>

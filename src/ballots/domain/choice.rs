@@ -24,7 +24,9 @@ pub enum Choice {
 /// The votes of each option, and the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChoiceCount {
+    /// Votes of every option, also of those without any.
     pub counts: BTreeMap<String, u64>,
+    /// The end.
     pub choice: Choice,
 }
 
@@ -106,5 +108,66 @@ fn decide(
             .filter(|option| votes_of(option) >= cut)
             .cloned()
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn half() -> Exact {
+        Exact::parse("1/2").expect("a fraction")
+    }
+
+    fn options(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn options_that_cannot_be_told_apart_are_refused() {
+        for bad in [&["x", "x"][..], &["abstain"], &[""], &[]] {
+            let refused = count(&options(bad), [], &half());
+            assert!(matches!(refused, Err(BallotRefused::OptionsInvalid { .. })));
+        }
+        let refused = count(&options(&["x"]), ["y"], &half());
+        assert!(matches!(refused, Err(BallotRefused::OptionUnknown { .. })));
+    }
+
+    #[test]
+    fn a_majority_that_two_or_none_could_have_is_refused() {
+        for bad in ["49/100", "1", "0", "-1"] {
+            let majority = Exact::parse(bad).expect("a fraction");
+            assert!(count(&options(&["x"]), ["x"], &majority).is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_end_is_what_the_counts_say(votes in prop::collection::vec(0_usize..5, 0..15)) {
+            let names = ["w", "x", "y", "z", ABSTAIN];
+            let papers: Vec<&str> = votes.iter().map(|v| names[*v]).collect();
+            let counted = count(&options(&names[..4]), papers.iter().copied(), &half()).expect("valid");
+            let of = |name: &str| papers.iter().filter(|p| **p == name).count();
+            let cast = papers.len() - of(ABSTAIN);
+            for (name, votes) in &counted.counts {
+                prop_assert_eq!(u64::try_from(of(name)).expect("few"), *votes);
+            }
+            match counted.choice {
+                Choice::Elected { option } => prop_assert!(of(&option) * 2 > cast),
+                Choice::NoVotes => prop_assert_eq!(cast, 0),
+                Choice::Runoff { finalists } => {
+                    prop_assert!(cast > 0 && finalists.len() >= 2);
+                    let weakest = finalists.iter().map(|f| of(f)).min().expect("two");
+                    let others = names[..4].iter().filter(|n| !finalists.contains(&(**n).to_owned()));
+                    for other in others {
+                        prop_assert!(of(other) < weakest);
+                    }
+                    let above = finalists.iter().filter(|f| of(f) > weakest).count();
+                    prop_assert!(above <= 1);
+                    prop_assert!(names[..4].iter().all(|n| of(n) * 2 <= cast));
+                }
+            }
+        }
     }
 }

@@ -7,3 +7,6 @@ pub mod resolve;
 pub mod rule;
 pub mod tally;
 pub mod weight;
+
+#[cfg(test)]
+mod tests;

@@ -56,6 +56,16 @@ pub enum BallotRefused {
         /// The option at fault; empty if there is none at all.
         option: String,
     },
+    /// More members, events or options than a count accepts.
+    #[error("{count} {what} are more than the {limit} allowed.")]
+    TooMany {
+        /// What there is too much of.
+        what: &'static str,
+        /// How many there are.
+        count: usize,
+        /// How many are allowed.
+        limit: usize,
+    },
     /// A sum of weights leaves the range of integers.
     #[error("The weights add up to more than can be counted.")]
     Overflow,
@@ -71,12 +81,13 @@ impl Refusal for BallotRefused {
             Self::CastExceedsEligible { .. } => &problems::CAST_EXCEEDS_ELIGIBLE,
             Self::OptionUnknown { .. } => &problems::OPTION_UNKNOWN,
             Self::OptionsInvalid { .. } => &problems::OPTIONS_INVALID,
+            Self::TooMany { .. } => &kinds::TOO_COMPLEX,
             Self::Overflow => &kinds::OVERFLOW,
         }
     }
 
     fn params(&self) -> Map<String, Value> {
-        let facts: &[(&str, Value)] = &match self {
+        let facts: Vec<(&str, Value)> = match self {
             Self::WeightCapUnattainable { members, cap } => vec![
                 ("members", Value::from(*members)),
                 ("cap", Value::from(cap.as_str())),
@@ -88,11 +99,16 @@ impl Refusal for BallotRefused {
             Self::OptionUnknown { option } | Self::OptionsInvalid { option } => {
                 vec![("option", Value::from(option.as_str()))]
             }
+            Self::TooMany { what, count, limit } => vec![
+                ("what", Value::from(*what)),
+                ("count", Value::from(*count)),
+                ("limit", Value::from(*limit)),
+            ],
             Self::Overflow => vec![],
         };
         facts
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), value.clone()))
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value))
             .collect()
     }
 }

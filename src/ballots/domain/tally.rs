@@ -78,9 +78,13 @@ impl Side {
 /// The sides of a motion. Weights are effective weights.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sides {
+    /// Votes for.
     pub in_favour: Side,
+    /// Votes against.
     pub against: Side,
+    /// Blank votes.
     pub abstain: Side,
+    /// The whole electorate, voting or not.
     pub eligible: Side,
 }
 
@@ -145,9 +149,11 @@ pub struct Verdict {
 /// A count from single votes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
+    /// The sides, with effective weights.
     pub sides: Sides,
     /// The weight to which heavier members were cut, if any was.
     pub weight_ceiling: Option<i64>,
+    /// What the rule says about them.
     pub verdict: Verdict,
 }
 

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub const EVERYTHING: &str = "*";
 
 /// Comparisons of scope entries, at most, before a request is refused.
-const WORK_LIMIT: u64 = 20_000_000;
+const WORK_LIMIT: u64 = 2_000_000;
 
 /// What a conflict depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,9 +28,13 @@ pub struct Claim {
 /// Two claims, by their places in the list (the smaller first), and the time they share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Conflict {
+    /// The smaller place.
     pub a: usize,
+    /// The larger place.
     pub b: usize,
+    /// First instant they share.
     pub from: DateTime<Utc>,
+    /// First instant they no longer share.
     pub to: DateTime<Utc>,
 }
 

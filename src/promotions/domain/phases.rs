@@ -58,6 +58,7 @@ words! {
 pub struct PhaseName {
     /// `None` for the phases of a promotion with a single wave.
     pub wave: Option<u8>,
+    /// What happens in it.
     pub kind: PhaseKind,
 }
 
@@ -79,16 +80,22 @@ impl PhaseName {
 /// A half-open window of local time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocalPhase<N> {
+    /// Its name.
     pub name: N,
+    /// First moment.
     pub from: NaiveDateTime,
+    /// First moment after it.
     pub to: NaiveDateTime,
 }
 
 /// A half-open window of instants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PhaseWindow<N> {
+    /// Its name.
     pub name: N,
+    /// First instant.
     pub start: DateTime<Utc>,
+    /// First instant after it.
     pub end: DateTime<Utc>,
 }
 
@@ -97,6 +104,7 @@ pub struct PhaseWindow<N> {
 pub struct TemplateTime {
     /// Days after the main day; negative before it.
     pub day: i32,
+    /// Local time of day.
     pub time: NaiveTime,
 }
 
@@ -137,14 +145,17 @@ pub struct Milestones {
 /// A broken condition, and the phase (by its place in the list) if it is one phase's fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PhaseError {
+    /// The condition.
     pub fault: PhaseFault,
+    /// The phase's place in the list.
     pub phase: Option<usize>,
 }
 
 /// Everything that is wrong with a set of phases; nothing if they may be used.
 ///
 /// Pairs of deposit and final payment, and returns after the sale, are checked wave by wave.
-/// Enrolment without a wave closes before anything starts, else before its wave does.
+/// What has no wave belongs to all: such an enrolment closes before anything starts, and such
+/// returns begin after the last sale.
 pub fn faults(phases: &[LocalPhase<PhaseName>], milestones: Milestones) -> Vec<PhaseError> {
     let empty = |(index, phase): (usize, &LocalPhase<PhaseName>)| {
         (phase.from >= phase.to).then_some(PhaseError {
@@ -196,16 +207,23 @@ fn wave_faults(phases: &[LocalPhase<PhaseName>], wave: Option<u8>) -> Vec<PhaseF
         (Some(closes), Some(due)) if due < closes => faults.push(PhaseFault::FinalPaymentEarly),
         _ => {}
     }
+    let of_sale = |phase: &&LocalPhase<PhaseName>| wave.is_none() || phase.name.wave == wave;
     let first_start = phases
         .iter()
-        .filter(|phase| wave.is_none() || phase.name.wave == wave)
+        .filter(of_sale)
         .filter(|phase| phase.name.kind != PhaseKind::Enrolment)
         .map(|phase| phase.from)
         .min();
+    let sale_ends = phases
+        .iter()
+        .filter(of_sale)
+        .filter(|phase| phase.name.kind == PhaseKind::Main)
+        .map(|phase| phase.to)
+        .max();
     if later(ends(PhaseKind::Enrolment), first_start) {
         faults.push(PhaseFault::EnrolmentLate);
     }
-    if later(ends(PhaseKind::Main), starts(PhaseKind::Returns)) {
+    if later(sale_ends, starts(PhaseKind::Returns)) {
         faults.push(PhaseFault::ReturnsEarly);
     }
     faults

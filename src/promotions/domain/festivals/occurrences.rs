@@ -28,15 +28,20 @@ const MOST_MONTHS: Months = Months::new(120);
 /// A festival on a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Occurrence {
+    /// Which.
     pub festival: &'static Festival,
+    /// Its Gregorian date.
     pub date: NaiveDate,
 }
 
 /// A festival without a table for a part of the range, both ends inclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gap {
+    /// Which.
     pub festival: &'static Festival,
+    /// First day without a table.
     pub from: NaiveDate,
+    /// Last day of the range without a table.
     pub to: NaiveDate,
 }
 
