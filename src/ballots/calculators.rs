@@ -11,6 +11,7 @@ use crate::ballots::domain::tally::Outcome;
 use crate::ballots::domain::tally::Side;
 use crate::ballots::domain::tally::Sides;
 use crate::ballots::domain::tally::Vote;
+use crate::by_kind;
 use crate::kernel::rational::Exact;
 use crate::words;
 use serde::Deserialize;
@@ -31,20 +32,32 @@ pub use votes::votes;
 /// Members (any text of the caller's) and their weights, not negative.
 pub type Electorate = BTreeMap<String, i64>;
 
-/// What to count: single votes, or sides already added up.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum TallyRequest {
-    /// Single votes over an electorate; the rule's weight cap is applied.
-    Tally(TallyInput),
-    /// Published sums; their weights are taken as effective weights.
-    TallyAggregate(AggregateInput),
+by_kind! {
+    /// What to count: single votes, or sides already added up.
+    pub enum TallyRequest {
+        /// Single votes over an electorate; the rule's weight cap is applied.
+        Tally(TallyInput) = "tally",
+        /// Published sums; their weights are taken as effective weights.
+        TallyAggregate(AggregateInput) = "tally_aggregate",
+    }
+}
+
+words! {
+    /// The kind of [`TallyInput`].
+    pub enum TallyKind { Tally = "tally" }
+}
+
+words! {
+    /// The kind of [`AggregateInput`].
+    pub enum AggregateKind { TallyAggregate = "tally_aggregate" }
 }
 
 /// Single votes over an electorate.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TallyInput {
+    /// Says that this is one.
+    pub kind: TallyKind,
     /// The rule of the ballot.
     pub rule: BallotRule,
     /// Member to weight.
@@ -54,9 +67,11 @@ pub struct TallyInput {
 }
 
 /// Sums of members and weights.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AggregateInput {
+    /// Says that this is one.
+    pub kind: AggregateKind,
     /// The rule of the ballot.
     pub rule: BallotRule,
     /// In favour.

@@ -1,5 +1,6 @@
 //! The calendar rules without the paperwork: phases and conflicts as stateless requests.
 
+use crate::by_kind;
 use crate::promotions::domain::conflicts;
 use crate::promotions::domain::conflicts::Claim;
 use crate::promotions::domain::local_time;
@@ -21,22 +22,39 @@ use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What to do with phases.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum PhasesRequest {
-    /// Place a template around a main day.
-    PhaseTemplate(TemplateInput),
-    /// Check the order of phases.
-    PhaseValidation(ValidationInput),
-    /// Turn local windows into instants.
-    Timeline(TimelineInput),
+by_kind! {
+    /// What to do with phases.
+    pub enum PhasesRequest {
+        /// Place a template around a main day.
+        PhaseTemplate(TemplateInput) = "phase_template",
+        /// Check the order of phases.
+        PhaseValidation(ValidationInput) = "phase_validation",
+        /// Turn local windows into instants.
+        Timeline(TimelineInput) = "timeline",
+    }
+}
+
+words! {
+    /// The kind of [`TemplateInput`].
+    pub enum TemplateKind { PhaseTemplate = "phase_template" }
+}
+
+words! {
+    /// The kind of [`ValidationInput`].
+    pub enum ValidationKind { PhaseValidation = "phase_validation" }
+}
+
+words! {
+    /// The kind of [`TimelineInput`].
+    pub enum TimelineKind { Timeline = "timeline" }
 }
 
 /// A template and its main day.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TemplateInput {
+    /// Says that this is one.
+    pub kind: TemplateKind,
     /// The day that offsets count from.
     pub main_day: NaiveDate,
     /// IANA time zone.
@@ -48,7 +66,7 @@ pub struct TemplateInput {
 }
 
 /// One phase of a template.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TemplatePhase {
     /// Its name.
@@ -61,7 +79,7 @@ pub struct TemplatePhase {
 }
 
 /// A local time, days from the main day.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TemplateMoment {
     /// Days after the main day; negative before it.
@@ -73,9 +91,11 @@ pub struct TemplateMoment {
 }
 
 /// Local windows in a zone.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TimelineInput {
+    /// Says that this is one.
+    pub kind: TimelineKind,
     /// IANA time zone.
     #[schema(max_length = 64, example = "Asia/Shanghai")]
     pub tz: String,
@@ -85,9 +105,11 @@ pub struct TimelineInput {
 }
 
 /// Local windows, and what has to come before enrolment closes.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ValidationInput {
+    /// Says that this is one.
+    pub kind: ValidationKind,
     /// The phases, named by kind, with `w1_`, `w2_` in front where there are waves.
     #[schema(max_items = 1000)]
     pub phases: Vec<PhaseInput>,
@@ -102,7 +124,7 @@ pub struct ValidationInput {
 }
 
 /// A half-open window of local time.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PhaseInput {
     /// Its name.

@@ -111,3 +111,20 @@ fn sums_beyond_the_electorate_are_refused() {
     let refused = answer("tally_aggregate", body).expect_err("too many heads");
     assert_eq!(refused, BallotRefused::CastExceedsEligible { by: "head" });
 }
+
+#[test]
+fn a_missing_kind_is_named_where_there_are_several() {
+    let error = serde_json::from_value::<TallyRequest>(json!({})).expect_err("no kind");
+    let message = error.to_string();
+    assert_eq!(message, "`kind` must be one of: tally tally_aggregate");
+}
+
+#[test]
+fn the_schema_of_a_choice_of_kinds_is_a_plain_choice_of_shapes() {
+    let schema = <TallyRequest as utoipa::PartialSchema>::schema();
+    let schema = serde_json::to_value(schema).expect("JSON");
+    for (index, shape) in ["TallyInput", "AggregateInput"].iter().enumerate() {
+        let reference = format!("#/components/schemas/{shape}");
+        assert_eq!(schema["oneOf"][index]["$ref"], reference);
+    }
+}
