@@ -9,3 +9,6 @@ pub mod funds;
 pub mod kernel;
 pub mod mail;
 pub mod platform;
+pub mod ballots;
+pub mod kernel;
+pub mod promotions;
