@@ -4,11 +4,10 @@
 
 pub mod accounts;
 pub mod app;
-pub mod http;
+pub mod ballots;
 pub mod funds;
+pub mod http;
 pub mod kernel;
 pub mod mail;
 pub mod platform;
-pub mod ballots;
-pub mod kernel;
 pub mod promotions;

@@ -164,10 +164,7 @@ fn add_headers(headers: &mut HeaderMap, visit: &Visit) {
     };
     default("cache-control", "no-store");
     default("x-content-type-options", "nosniff");
-    default(
-        "content-security-policy",
-        "default-src 'none'; frame-ancestors 'none'",
-    );
+    default("content-security-policy", policy(&visit.path));
     default("x-frame-options", "DENY");
     default("referrer-policy", "no-referrer");
     default("cross-origin-resource-policy", "same-origin");
