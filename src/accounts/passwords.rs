@@ -68,8 +68,11 @@ pub async fn verify(ctx: &Ctx, password: &str, hash: Option<String>) -> Result<b
     in_turn(ctx, move || {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
-        let matches = argon2::password_hash::phc::PasswordHash::new(&hash)
-            .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+        let matches = argon2::password_hash::phc::PasswordHash::new(&hash).is_ok_and(|hash| {
+            Argon2::default()
+                .verify_password(password.as_bytes(), &hash)
+                .is_ok()
+        });
         known && matches
     })
     .await

@@ -79,9 +79,9 @@ pub async fn insert_user(tx: &Tx, user: User) -> Result<bool, DbErr> {
         version: Set(user.version),
         created_at: Set(user.created_at),
     })
-        .on_conflict_do_nothing()
-        .exec_without_returning(tx)
-        .await?;
+    .on_conflict_do_nothing()
+    .exec_without_returning(tx)
+    .await?;
     Ok(matches!(outcome, TryInsertResult::Inserted(1)))
 }
 
@@ -229,7 +229,10 @@ pub async fn refresh_token(
 pub async fn use_refresh_token(tx: &Tx, digest: &[u8], successor: &[u8]) -> Result<bool, DbErr> {
     let done = refresh_token::Entity::update_many()
         .col_expr(refresh_token::Column::UsedAt, Expr::value(tx.real_now()))
-        .col_expr(refresh_token::Column::Successor, Expr::value(successor.to_vec()))
+        .col_expr(
+            refresh_token::Column::Successor,
+            Expr::value(successor.to_vec()),
+        )
         .filter(refresh_token::Column::Digest.eq(digest.to_vec()))
         .filter(refresh_token::Column::UsedAt.is_null())
         .exec(tx)

@@ -141,8 +141,10 @@ struct Login {
 #[post("/v1/auth/login")]
 async fn login(call: Call, body: Json<Login>) -> Answer {
     let user = service::login(&call.ctx, &body.email, &body.password).await?;
-    call.run(&body, async |act| Ok(Reply::ok(service::begin_session(act, user).await?)))
-        .await
+    call.run(&body, async |act| {
+        Ok(Reply::ok(service::begin_session(act, user).await?))
+    })
+    .await
 }
 
 /// A refresh token.
@@ -172,7 +174,8 @@ async fn refresh(call: Call, body: Json<Refresh>) -> Answer {
 #[utoipa::path(tag = "accounts", responses((status = 204, description = "Ended")))]
 #[post("/v1/auth/logout")]
 async fn logout(call: Call) -> Answer {
-    call.run_to_end(async |act| service::logout(act).await).await
+    call.run_to_end(async |act| service::logout(act).await)
+        .await
 }
 
 /// An address.
@@ -194,7 +197,9 @@ struct ForgotPassword {
 async fn forgot_password(call: Call, body: Json<ForgotPassword>) -> Answer {
     call.run(&body, async |act| {
         service::forgot_password(act, &body.email).await?;
-        Ok(Reply::accepted(Done { status: "check_your_mail" }))
+        Ok(Reply::accepted(Done {
+            status: "check_your_mail",
+        }))
     })
     .await
 }
@@ -222,7 +227,9 @@ async fn reset_password(call: Call, body: Json<ResetPassword>) -> Answer {
     let hash = service::hash_new_password(&call.ctx, &body.password, "").await?;
     call.run(&body, async |act| {
         service::reset_password(act, &body.token, &hash).await?;
-        Ok(Reply::ok(Done { status: "password_set" }))
+        Ok(Reply::ok(Done {
+            status: "password_set",
+        }))
     })
     .await
 }
@@ -336,7 +343,8 @@ async fn list_my_sessions(call: Call) -> Answer {
     responses((status = 204, description = "Ended")))]
 #[delete("/v1/me/sessions/{session_id}")]
 async fn revoke_my_session(call: Call, id: Path<SessionId>) -> Answer {
-    call.run_to_end(async |act| service::revoke(act, *id).await).await
+    call.run_to_end(async |act| service::revoke(act, *id).await)
+        .await
 }
 
 /// Show the signing keys

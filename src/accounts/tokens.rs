@@ -128,7 +128,10 @@ async fn verify(ctx: &Ctx, token: &str) -> Result<Option<Claims>, Failure> {
         || header.x5u.is_some()
         || header.jwk.is_some()
         || header.crit.is_some();
-    let kid = header.kid.as_deref().and_then(|kid| Uuid::try_parse(kid).ok());
+    let kid = header
+        .kid
+        .as_deref()
+        .and_then(|kid| Uuid::try_parse(kid).ok());
     let (false, Some(kid)) = (foreign, kid) else {
         return Ok(None);
     };
@@ -165,8 +168,12 @@ async fn ring(ctx: &Ctx, wanted: Option<Uuid>) -> Result<std::sync::Arc<KeyRing>
         let rows = repo::signing_keys(&ctx.db.reader()).await?;
         let mut fresh = Ring::default();
         for row in rows {
-            let private = ctx.keys.unwrap(&wrapping(row.kid), &row.wrapped_private_key)?;
-            fresh.verify.insert(row.kid, DecodingKey::from_ed_der(&row.public_key));
+            let private = ctx
+                .keys
+                .unwrap(&wrapping(row.kid), &row.wrapped_private_key)?;
+            fresh
+                .verify
+                .insert(row.kid, DecodingKey::from_ed_der(&row.public_key));
             fresh.sign = Some((row.kid, EncodingKey::from_ed_der(&private)));
         }
         *shared.0.write().unwrap_or_else(PoisonError::into_inner) = fresh;
@@ -187,8 +194,10 @@ pub async fn ensure_key(ctx: &Ctx) -> Result<(), Failure> {
         return Ok(());
     }
     let random = aws_lc_rs::rand::SystemRandom::new();
-    let private = Ed25519KeyPair::generate_pkcs8(&random).map_err(|_| anyhow!("no key can be made"))?;
-    let pair = Ed25519KeyPair::from_pkcs8(private.as_ref()).map_err(|_| anyhow!("the new key is broken"))?;
+    let private =
+        Ed25519KeyPair::generate_pkcs8(&random).map_err(|_| anyhow!("no key can be made"))?;
+    let pair = Ed25519KeyPair::from_pkcs8(private.as_ref())
+        .map_err(|_| anyhow!("the new key is broken"))?;
     let kid: Uuid = ctx.ids.fresh();
     let wrapped = ctx.keys.wrap(&wrapping(kid), private.as_ref())?;
     ctx.db

@@ -114,5 +114,7 @@ async fn create_admin(settings: Settings, email: &str) -> anyhow::Result<()> {
 /// One line on standard output, at once.
 fn print(line: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{line}").and_then(|()| out.flush()).context("standard output is closed")
+    writeln!(out, "{line}")
+        .and_then(|()| out.flush())
+        .context("standard output is closed")
 }

@@ -75,4 +75,3 @@ pub fn document() -> Value {
         .split_for_parts();
     document::complete(&collected, &rules())
 }
-

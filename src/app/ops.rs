@@ -56,7 +56,10 @@ pub fn jobs() -> Vec<JobHandler> {
 }
 
 async fn purge(ctx: &Ctx) -> Result<(), Failure> {
-    let gone = ctx.db.write(async |tx| Ok(idempotency::purge(tx).await?)).await?;
+    let gone = ctx
+        .db
+        .write(async |tx| Ok(idempotency::purge(tx).await?))
+        .await?;
     tracing::info!(gone, "expired idempotency keys purged");
     Ok(())
 }
@@ -91,8 +94,14 @@ async fn show_landing(call: Call) -> Answer {
                 .to_owned(),
         ],
         facts: vec![
-            ("Reference".to_owned(), format!("{}/docs", call.ctx.public_url())),
-            ("Document".to_owned(), format!("{}/openapi.json", call.ctx.public_url())),
+            (
+                "Reference".to_owned(),
+                format!("{}/docs", call.ctx.public_url()),
+            ),
+            (
+                "Document".to_owned(),
+                format!("{}/openapi.json", call.ctx.public_url()),
+            ),
             ("Version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
         ],
         ..Leaflet::default()
@@ -206,7 +215,9 @@ async fn show_document(text: Data<DocumentText>) -> HttpResponse {
     headers(("Location" = String, description = "The reference")))))]
 #[get("/docs")]
 async fn show_reference() -> HttpResponse {
-    HttpResponse::Found().insert_header(("location", "/docs/")).finish()
+    HttpResponse::Found()
+        .insert_header(("location", "/docs/"))
+        .finish()
 }
 
 /// Explain a problem code

@@ -60,7 +60,9 @@ impl FromRequest for InSandbox {
         let sandbox = request
             .app_data::<actix_web::web::Data<Ctx>>()
             .is_some_and(|ctx| ctx.sandbox);
-        let local = request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback());
+        let local = request
+            .peer_addr()
+            .is_some_and(|peer| peer.ip().to_canonical().is_loopback());
         std::future::ready(if sandbox && local {
             Ok(Self)
         } else {
@@ -129,7 +131,9 @@ async fn drain_sandbox(_guard: InSandbox, call: Call) -> Answer {
 async fn advance(tx: &Tx, wanted: &MoveClock) -> Result<(), Failure> {
     let target = match (wanted.now, wanted.advance_s) {
         (Some(now), None) => now,
-        (None, Some(seconds)) if (0..=315_360_000).contains(&seconds) => tx.now().plus(TimeDelta::seconds(seconds)),
+        (None, Some(seconds)) if (0..=315_360_000).contains(&seconds) => {
+            tx.now().plus(TimeDelta::seconds(seconds))
+        }
         _ => {
             return Err(Refused::new(
                 &kinds::VALIDATION_FAILED,

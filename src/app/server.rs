@@ -63,7 +63,12 @@ pub struct Running {
 ///
 /// # Errors
 /// When the installation cannot be opened or the address cannot be bound.
-pub async fn start(settings: Settings, role: Role, sandbox: bool, migrate: bool) -> anyhow::Result<Running> {
+pub async fn start(
+    settings: Settings,
+    role: Role,
+    sandbox: bool,
+    migrate: bool,
+) -> anyhow::Result<Running> {
     let ctx = startup::open(settings, sandbox, migrate).await?;
     let (stop, stopped) = watch::channel(false);
     let mut running = Running {

@@ -25,15 +25,26 @@ use crate::platform::schedule;
 /// When the database or the key file cannot be used, the schema is another program's, or a database
 /// that served without `--sandbox` is to be one now.
 pub async fn open(settings: Settings, sandbox: bool, migrate: bool) -> anyhow::Result<Ctx> {
-    std::fs::create_dir_all(&settings.data_dir)
-        .with_context(|| format!("the data folder {} cannot be made", settings.data_dir.display()))?;
+    std::fs::create_dir_all(&settings.data_dir).with_context(|| {
+        format!(
+            "the data folder {} cannot be made",
+            settings.data_dir.display()
+        )
+    })?;
     let random = Random::default();
     let keys = Keys::open(&settings.key_file, &random)?;
-    let db = db::connect(&settings.database_url.0, settings.database_connections, sandbox).await?;
+    let db = db::connect(
+        &settings.database_url.0,
+        settings.database_connections,
+        sandbox,
+    )
+    .await?;
     if migrate || db.backend() == DbBackend::Sqlite {
         apply_migrations(&db).await?;
     } else if !schema_is_current(&db).await? {
-        bail!("the schema of this PostgreSQL is not this program's: run `guildhall migrate`, or serve with --migrate");
+        bail!(
+            "the schema of this PostgreSQL is not this program's: run `guildhall migrate`, or serve with --migrate"
+        );
     }
     mark_installation(&db, sandbox).await?;
     let ctx = Ctx::new(db, keys, random, settings, app::registry(), sandbox);
@@ -52,17 +63,23 @@ pub async fn open(settings: Settings, sandbox: bool, migrate: bool) -> anyhow::R
 ///
 /// # Errors
 /// When the database refuses, or its schema is newer than this program.
-#[expect(clippy::disallowed_methods, reason = "the lock of the migration is no use case")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the lock of the migration is no use case"
+)]
 pub async fn apply_migrations(db: &Db) -> anyhow::Result<()> {
     use sea_orm::TransactionTrait;
     let connection = db.for_migration();
     if db.backend() != DbBackend::Postgres {
-        return Migrator::up(connection, None).await.context("the schema cannot be brought up to date");
+        return Migrator::up(connection, None)
+            .await
+            .context("the schema cannot be brought up to date");
     }
     let turn = connection.begin().await?;
     turn.execute_unprepared("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
         .await?;
-    turn.execute_unprepared("SELECT pg_advisory_xact_lock(7108294)").await?;
+    turn.execute_unprepared("SELECT pg_advisory_xact_lock(7108294)")
+        .await?;
     let outcome = Migrator::up(connection, None).await;
     turn.rollback().await?;
     outcome.context("the schema cannot be brought up to date")
@@ -109,12 +126,16 @@ async fn mark_installation(db: &Db, sandbox: bool) -> anyhow::Result<()> {
                     "SELECT sandbox FROM installation WHERE id = 1",
                 ))
                 .await?;
-            Ok(row.map(|row| row.try_get::<bool>("", "sandbox")).transpose()?)
+            Ok(row
+                .map(|row| row.try_get::<bool>("", "sandbox"))
+                .transpose()?)
         })
         .await
         .map_err(|failure| anyhow::anyhow!("the installation cannot be marked: {failure:?}"))?;
     match (was_sandbox, sandbox) {
-        (Some(false), true) => bail!("this database was served without --sandbox: a sandbox needs a database of its own"),
+        (Some(false), true) => bail!(
+            "this database was served without --sandbox: a sandbox needs a database of its own"
+        ),
         (Some(true), false) => bail!("this database is a sandbox: serve it with --sandbox"),
         _ => Ok(()),
     }

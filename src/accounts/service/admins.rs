@@ -43,7 +43,11 @@ pub async fn ensure_first_admin(ctx: &Ctx) -> Result<(), Failure> {
         .write(async |tx| links::create(ctx, tx, mailed::SETUP, json!({}), lifetime).await)
         .await?;
     // The port may not be known yet, so the log shows the path alone where no public URL is set.
-    let base = ctx.settings.public_url.as_ref().map_or("", |url| url.as_str().trim_end_matches('/'));
+    let base = ctx
+        .settings
+        .public_url
+        .as_ref()
+        .map_or("", |url| url.as_str().trim_end_matches('/'));
     tracing::info!("no platform admin yet: open {base}/r/{secret} within 24 hours to make one");
     Ok(())
 }
@@ -58,7 +62,10 @@ pub async fn create_admin(ctx: &Ctx, email: &str, password: &str) -> Result<(), 
     }
     passwords::check(password, &normalise(email))?;
     let hash = passwords::hash(ctx, password).await?;
-    act::perform_as_system(ctx, "admin create", async |act| insert(act, email, &hash).await).await
+    act::perform_as_system(ctx, "admin create", async |act| {
+        insert(act, email, &hash).await
+    })
+    .await
 }
 
 async fn insert(act: &Act<'_>, email: &str, hash: &str) -> Result<(), Failure> {
@@ -120,5 +127,9 @@ pub async fn follow_setup(ctx: &Ctx, link: &Link, form: &Form) -> Result<Leaflet
         insert(act, &email, &hash).await
     })
     .await?;
-    Ok(mailed::done(Locale::En, "", "The platform admin is made. Log in through the API."))
+    Ok(mailed::done(
+        Locale::En,
+        "",
+        "The platform admin is made. Log in through the API.",
+    ))
 }

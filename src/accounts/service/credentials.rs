@@ -68,7 +68,8 @@ pub async fn register(
     };
     let is_new = repo::insert_user(act.tx(), user.clone()).await?;
     if is_new {
-        act.record("account.registered", None, user.id.0, json!({})).await?;
+        act.record("account.registered", None, user.id.0, json!({}))
+            .await?;
     }
     match (sandbox, is_new) {
         (true, true) => Ok(Registered::LoggedIn(
@@ -96,7 +97,11 @@ fn accepted() -> Registered {
 }
 
 fn wrong() -> Failure {
-    Refused::new(&INVALID_CREDENTIALS, "The address or the password is wrong.").into()
+    Refused::new(
+        &INVALID_CREDENTIALS,
+        "The address or the password is wrong.",
+    )
+    .into()
 }
 
 /// Checks the password of `email`; the same work is done where nobody has it.

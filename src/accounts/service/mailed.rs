@@ -53,7 +53,9 @@ pub fn links() -> Vec<LinkHandler> {
         LinkHandler {
             kind: SETUP,
             show: |_, _| Box::pin(async { Ok(admins::setup_page()) }),
-            act: |ctx, link, form| Box::pin(async move { admins::follow_setup(&ctx, &link, &form).await }),
+            act: |ctx, link, form| {
+                Box::pin(async move { admins::follow_setup(&ctx, &link, &form).await })
+            },
         },
     ]
 }
@@ -69,11 +71,21 @@ pub(super) async fn send_link(
     let payload = json!({ "user_id": user.id });
     let secret = links::create(act.ctx, act.tx(), kind, payload, lifetime).await?;
     let link = links::address(act.ctx, &secret);
-    send(act, user, text, &json!({ "name": user.display_name, "link": link })).await
+    send(
+        act,
+        user,
+        text,
+        &json!({ "name": user.display_name, "link": link }),
+    )
+    .await
 }
 
 /// Mails a note without a link.
-pub(super) async fn send_note(act: &Act<'_>, user: &User, text: &LetterText<'_>) -> Result<(), Failure> {
+pub(super) async fn send_note(
+    act: &Act<'_>,
+    user: &User,
+    text: &LetterText<'_>,
+) -> Result<(), Failure> {
     send(act, user, text, &json!({ "name": user.display_name })).await
 }
 
@@ -108,7 +120,11 @@ async fn link_of(act: &Act<'_>, token: &str, kind: &str) -> Result<Link, Failure
         .await?
         .filter(|link| link.kind == kind && link.is_live(act.now()))
         .ok_or_else(|| {
-            Refused::new(&TOKEN_SPENT, "Ask for a new mail; this token was used or has expired.").into()
+            Refused::new(
+                &TOKEN_SPENT,
+                "Ask for a new mail; this token was used or has expired.",
+            )
+            .into()
         })
 }
 
@@ -126,7 +142,8 @@ async fn verify_in(act: &Act<'_>, link: &Link) -> Result<(), Failure> {
     let user = user_of(link)?;
     links::consume(act.tx(), link).await?;
     repo::set_verified(act.tx(), user).await?;
-    act.record("account.verified", None, user.0, json!({})).await?;
+    act.record("account.verified", None, user.0, json!({}))
+        .await?;
     Ok(())
 }
 
@@ -161,7 +178,8 @@ async fn reset_in(act: &Act<'_>, link: &Link, hash: &str) -> Result<(), Failure>
     // Whoever reads the mailbox has proved the address.
     repo::set_verified(act.tx(), user.id).await?;
     repo::revoke_all_sessions(act.tx(), user.id).await?;
-    act.record("account.password_reset", None, user.id.0, json!({})).await?;
+    act.record("account.password_reset", None, user.id.0, json!({}))
+        .await?;
     send_note(act, &user, &letters::PASSWORD_CHANGED).await
 }
 
@@ -176,7 +194,9 @@ async fn show_verify(ctx: &Ctx, link: &Link) -> Result<Leaflet, Failure> {
     let locale = locale_of(&user);
     Ok(Leaflet {
         locale,
-        title: locale.pick("确认邮箱地址", "Confirm your e-mail address").to_owned(),
+        title: locale
+            .pick("确认邮箱地址", "Confirm your e-mail address")
+            .to_owned(),
         facts: vec![(locale.pick("邮箱", "Address").to_owned(), user.email)],
         buttons: vec![Button {
             label: locale.pick("确认", "Confirm").to_owned(),
@@ -199,7 +219,12 @@ async fn show_reset(ctx: &Ctx, link: &Link) -> Result<Leaflet, Failure> {
         title: locale.pick("设置新密码", "Set a new password").to_owned(),
         inputs: vec![Input {
             name: "password",
-            label: locale.pick("新密码（12 至 128 个字符）", "New password (12 to 128 characters)").to_owned(),
+            label: locale
+                .pick(
+                    "新密码（12 至 128 个字符）",
+                    "New password (12 to 128 characters)",
+                )
+                .to_owned(),
             kind: "password",
         }],
         buttons: vec![Button {
@@ -215,8 +240,15 @@ async fn follow_reset(ctx: &Ctx, link: &Link, form: &Form) -> Result<Leaflet, Fa
     let password = form.get("password").map(String::as_str).unwrap_or_default();
     passwords::check(password, &user.email)?;
     let hash = passwords::hash(ctx, password).await?;
-    act::perform_as_system(ctx, "follow_link", async |act| reset_in(act, link, &hash).await).await?;
-    Ok(done(locale_of(&user), "密码已更改", "Your password is changed"))
+    act::perform_as_system(ctx, "follow_link", async |act| {
+        reset_in(act, link, &hash).await
+    })
+    .await?;
+    Ok(done(
+        locale_of(&user),
+        "密码已更改",
+        "Your password is changed",
+    ))
 }
 
 /// A page that says what was done.

@@ -37,7 +37,10 @@ impl From<User> for Person {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn person(connection: &impl ConnectionTrait, id: UserId) -> Result<Option<Person>, Failure> {
+pub async fn person(
+    connection: &impl ConnectionTrait,
+    id: UserId,
+) -> Result<Option<Person>, Failure> {
     Ok(repo::user(connection, id).await?.map(Person::from))
 }
 
@@ -45,7 +48,10 @@ pub async fn person(connection: &impl ConnectionTrait, id: UserId) -> Result<Opt
 ///
 /// # Errors
 /// When the database fails.
-pub async fn people(connection: &impl ConnectionTrait, ids: &[UserId]) -> Result<Vec<Person>, Failure> {
+pub async fn people(
+    connection: &impl ConnectionTrait,
+    ids: &[UserId],
+) -> Result<Vec<Person>, Failure> {
     let users = repo::users(connection, ids).await?;
     Ok(users.into_iter().map(Person::from).collect())
 }
@@ -54,7 +60,10 @@ pub async fn people(connection: &impl ConnectionTrait, ids: &[UserId]) -> Result
 ///
 /// # Errors
 /// When the database fails.
-pub async fn person_by_email(connection: &impl ConnectionTrait, email: &str) -> Result<Option<Person>, Failure> {
+pub async fn person_by_email(
+    connection: &impl ConnectionTrait,
+    email: &str,
+) -> Result<Option<Person>, Failure> {
     let user = repo::user_by_email(connection, &normalise(email)).await?;
     Ok(user.map(Person::from))
 }
@@ -73,7 +82,11 @@ pub async fn me(look: &Look<'_>) -> Result<User, Failure> {
 ///
 /// # Errors
 /// Fields that break a rule; 412 where it was changed meanwhile.
-pub async fn change_me(act: &Act<'_>, name: Option<&str>, locale: Option<Locale>) -> Result<User, Failure> {
+pub async fn change_me(
+    act: &Act<'_>,
+    name: Option<&str>,
+    locale: Option<Locale>,
+) -> Result<User, Failure> {
     let mut user = repo::lock_user(act.tx(), act.user()?.user)
         .await?
         .ok_or_else(|| Refused::not_found("account"))?;
@@ -81,7 +94,8 @@ pub async fn change_me(act: &Act<'_>, name: Option<&str>, locale: Option<Locale>
     let name = name.unwrap_or(&user.display_name).to_owned();
     let locale = locale.map_or_else(|| user.locale.clone(), |l| l.as_str().to_owned());
     repo::set_profile(act.tx(), &user, &name, &locale).await?;
-    act.record("account.changed", None, user.id.0, json!({})).await?;
+    act.record("account.changed", None, user.id.0, json!({}))
+        .await?;
     user.version += 1;
     user.display_name = name;
     user.locale = locale;

@@ -79,11 +79,17 @@ pub async fn start(ctx: &Ctx, tx: &Tx, user: UserId) -> Result<TokenPair, Failur
 pub async fn begin(act: &Act<'_>, user: UserId) -> Result<TokenPair, Failure> {
     act.enter(None).await?;
     let pair = start(act.ctx, act.tx(), user).await?;
-    act.record("session.started", None, user.0, json!({})).await?;
+    act.record("session.started", None, user.0, json!({}))
+        .await?;
     Ok(pair)
 }
 
-async fn pair(ctx: &Ctx, user: UserId, session: SessionId, refresh_token: String) -> Result<TokenPair, Failure> {
+async fn pair(
+    ctx: &Ctx,
+    user: UserId,
+    session: SessionId,
+    refresh_token: String,
+) -> Result<TokenPair, Failure> {
     Ok(TokenPair {
         access_token: tokens::mint(ctx, user, session).await?,
         refresh_token,
@@ -114,7 +120,8 @@ async fn insert_token(tx: &Tx, token: &str, session: SessionId) -> Result<(), Fa
 /// 401 `session_revoked`; after the replay of a used token the whole family has ended.
 pub async fn refresh(ctx: &Ctx, token: &str) -> Result<TokenPair, Failure> {
     // The end of a replayed family has to be committed, so the refusal comes after the transaction.
-    let outcome = act::perform_as_system(ctx, "refresh", async |act| rotate(act, token).await).await?;
+    let outcome =
+        act::perform_as_system(ctx, "refresh", async |act| rotate(act, token).await).await?;
     outcome.ok_or_else(|| Refused::new(&SESSION_REVOKED, "Log in again.").into())
 }
 
@@ -136,15 +143,22 @@ async fn rotate(act: &Act<'_>, token: &str) -> Result<Option<TokenPair>, Failure
     };
     let Some(leaf) = usable_leaf(act, &current).await? else {
         repo::revoke_session(act.tx(), session.user_id, session.id).await?;
-        act.record("session.revoked", None, session.id.0, json!({ "reason": "refresh token replayed" }))
-            .await?;
+        act.record(
+            "session.revoked",
+            None,
+            session.id.0,
+            json!({ "reason": "refresh token replayed" }),
+        )
+        .await?;
         return Ok(None);
     };
     let next = fresh_token(act.ctx)?;
     repo::use_refresh_token(act.tx(), &leaf, &random::digest(next.as_bytes())).await?;
     insert_token(act.tx(), &next, session.id).await?;
     repo::touch_session(act.tx(), session.id).await?;
-    Ok(Some(pair(act.ctx, session.user_id, session.id, next).await?))
+    Ok(Some(
+        pair(act.ctx, session.user_id, session.id, next).await?,
+    ))
 }
 
 /// The token that this use spends: itself, or within the grace its still unused successor.
@@ -170,7 +184,8 @@ pub async fn logout(act: &Act<'_>) -> Result<(), Failure> {
     let caller = act.user()?;
     act.enter(None).await?;
     repo::revoke_session(act.tx(), caller.user, caller.session).await?;
-    act.record("session.ended", None, caller.session.0, json!({})).await?;
+    act.record("session.ended", None, caller.session.0, json!({}))
+        .await?;
     Ok(())
 }
 
