@@ -3,3 +3,4 @@
 //! Vertical slices over a shared kernel; imports point one way (see `ARCHITECTURE.md`).
 
 pub mod kernel;
+pub mod tenders;

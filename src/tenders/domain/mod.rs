@@ -1,0 +1,10 @@
+//! The rules of negotiation, pure: same inputs, same result.
+//!
+//! Money is minor units, unit prices are scaled by 10^6, rounding is half away from zero once per named amount.
+
+pub mod clearing;
+pub mod commitments;
+pub mod exact;
+pub mod price_schedule;
+pub mod rationing;
+pub mod tiered_price;
