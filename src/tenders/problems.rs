@@ -44,6 +44,16 @@ pub static UNKNOWN_ITEM: Kind =
     Kind::unprocessable("unknown_item", "The item is not part of the tender");
 pub static DUPLICATE_LINE_REF: Kind =
     Kind::unprocessable("duplicate_line_ref", "A quote has one line per item");
+pub static INVALID_GTIN_CHARACTERS: Kind =
+    Kind::unprocessable("invalid_gtin_characters", "A GTIN consists of digits");
+pub static INVALID_GTIN_LENGTH: Kind =
+    Kind::unprocessable("invalid_gtin_length", "A GTIN has 8, 12, 13 or 14 digits");
+pub static INVALID_GTIN_ZERO: Kind =
+    Kind::unprocessable("invalid_gtin_zero", "A GTIN is not zero");
+pub static INVALID_GTIN_CHECK_DIGIT: Kind = Kind::unprocessable(
+    "invalid_gtin_check_digit",
+    "The check digit of the GTIN is wrong",
+);
 
 /// Every kind of this module, for the catalogue.
 pub static ALL: &[&Kind] = &[
@@ -64,4 +74,8 @@ pub static ALL: &[&Kind] = &[
     &DUPLICATE_ITEM,
     &UNKNOWN_ITEM,
     &DUPLICATE_LINE_REF,
+    &INVALID_GTIN_CHARACTERS,
+    &INVALID_GTIN_LENGTH,
+    &INVALID_GTIN_ZERO,
+    &INVALID_GTIN_CHECK_DIGIT,
 ];

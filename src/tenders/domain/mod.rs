@@ -4,7 +4,12 @@
 
 pub mod clearing;
 pub mod commitments;
+pub mod evaluation;
 pub mod exact;
+pub mod gtin;
+pub mod line_rules;
 pub mod price_schedule;
+pub mod quote_choice;
 pub mod rationing;
+pub mod scorecard;
 pub mod tiered_price;
