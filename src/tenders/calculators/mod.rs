@@ -5,6 +5,7 @@ pub mod clearing;
 pub mod evaluated_cost;
 pub mod quote_choice;
 pub mod scorecard;
+pub mod sharing;
 pub mod tiered_price;
 #[cfg(test)]
 pub(crate) mod vectors;
