@@ -29,16 +29,15 @@ pub static UNKNOWN_MEMBER: Kind =
     Kind::unprocessable("unknown_member", "The member has no commitment here");
 pub static WEIGHTS_NOT_COMPLETE: Kind =
     Kind::unprocessable("weights_not_complete", "Weights must add to 10000");
-pub static NO_WEIGHT: Kind = Kind::unprocessable(
-    "no_weight",
-    "There is no weight to share the amount by",
+pub static NO_WEIGHT: Kind =
+    Kind::unprocessable("no_weight", "There is no weight to share the amount by");
+pub static LENGTHS_DIFFER: Kind = Kind::unprocessable(
+    "lengths_differ",
+    "Lists that belong together differ in length",
 );
-pub static LENGTHS_DIFFER: Kind =
-    Kind::unprocessable("lengths_differ", "Lists that belong together differ in length");
 pub static DUPLICATE_SUPPLIER: Kind =
     Kind::unprocessable("duplicate_supplier", "A supplier quotes once");
-pub static DUPLICATE_QUOTE: Kind =
-    Kind::unprocessable("duplicate_quote", "A quote is named once");
+pub static DUPLICATE_QUOTE: Kind = Kind::unprocessable("duplicate_quote", "A quote is named once");
 pub static DUPLICATE_ITEM: Kind = Kind::unprocessable("duplicate_item", "An item is named once");
 pub static UNKNOWN_ITEM: Kind =
     Kind::unprocessable("unknown_item", "The item is not part of the tender");
@@ -48,8 +47,7 @@ pub static INVALID_GTIN_CHARACTERS: Kind =
     Kind::unprocessable("invalid_gtin_characters", "A GTIN consists of digits");
 pub static INVALID_GTIN_LENGTH: Kind =
     Kind::unprocessable("invalid_gtin_length", "A GTIN has 8, 12, 13 or 14 digits");
-pub static INVALID_GTIN_ZERO: Kind =
-    Kind::unprocessable("invalid_gtin_zero", "A GTIN is not zero");
+pub static INVALID_GTIN_ZERO: Kind = Kind::unprocessable("invalid_gtin_zero", "A GTIN is not zero");
 pub static INVALID_GTIN_CHECK_DIGIT: Kind = Kind::unprocessable(
     "invalid_gtin_check_digit",
     "The check digit of the GTIN is wrong",

@@ -1,5 +1,6 @@
 //! Calculators: the rules without the paperwork. Requests and answers use the names of the rules' examples.
 
+pub mod award;
 pub mod award_scoring;
 pub mod clearing;
 pub mod evaluated_cost;

@@ -353,8 +353,7 @@ impl<'a> Sweep<'a> {
 
     fn result(&self, shares: Option<&[i64]>) -> Result<Clearing, Overflow> {
         let members = 0..self.commitments.len();
-        let allocations: Vec<Allocation> =
-            members.map(|m| self.allocation(m, shares)).collect();
+        let allocations: Vec<Allocation> = members.map(|m| self.allocation(m, shares)).collect();
         let participants = allocations.iter().filter(|a| a.quantity > 0).count();
         let total_allocated: i64 = allocations.iter().map(|a| a.quantity).sum();
         let tier = self.terms.schedule.tier_at(total_allocated);

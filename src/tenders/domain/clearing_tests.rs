@@ -30,13 +30,18 @@ fn consistent(terms: &Terms, commitments: &[Commitment]) -> Vec<Vec<i64>> {
 
 fn is_consistent(terms: &Terms, commitments: &[Commitment], quantities: &[i64]) -> bool {
     let total: i64 = quantities.iter().sum();
-    quantities.iter().zip(commitments).all(|(quantity, commitment)| {
-        let Some(step) = commitment.steps.iter().find(|s| s.quantity == *quantity) else {
-            return true;
-        };
-        accepts(terms, total, step.max_unit_price)
-            && commitment.min_group_quantity.is_none_or(|least| total >= least)
-    })
+    quantities
+        .iter()
+        .zip(commitments)
+        .all(|(quantity, commitment)| {
+            let Some(step) = commitment.steps.iter().find(|s| s.quantity == *quantity) else {
+                return true;
+            };
+            accepts(terms, total, step.max_unit_price)
+                && commitment
+                    .min_group_quantity
+                    .is_none_or(|least| total >= least)
+        })
 }
 
 fn accepts(terms: &Terms, total: i64, limit: UnitPrice) -> bool {

@@ -68,7 +68,10 @@ impl Commitment {
     ///
     /// # Errors
     /// Whatever `accepts` refuses with.
-    pub fn demand_where<E>(&self, accepts: impl Fn(UnitPrice) -> Result<bool, E>) -> Result<i64, E> {
+    pub fn demand_where<E>(
+        &self,
+        accepts: impl Fn(UnitPrice) -> Result<bool, E>,
+    ) -> Result<i64, E> {
         for step in self.steps.iter().rev() {
             if accepts(step.max_unit_price)? {
                 return Ok(step.quantity);

@@ -139,10 +139,20 @@ impl Refusal for EvaluationError {
 /// [`EvaluationError`] for numbers out of range and results beyond amounts.
 pub fn evaluate(offers: &[Offer], rates: Rates) -> Result<Vec<Evaluated>, EvaluationError> {
     check(offers)?;
-    exact::within("lead_day_cost_minor", rates.lead_day_cost_minor, 0, MAX_AMOUNT)?;
+    exact::within(
+        "lead_day_cost_minor",
+        rates.lead_day_cost_minor,
+        0,
+        MAX_AMOUNT,
+    )?;
     let rate = rates.financing_bps_per_year;
     exact::within("financing_bps_per_year", rate, 0, 1_000_000)?;
-    exact::within("quality_penalty_bps", rates.quality_penalty_bps, 0, 1_000_000)?;
+    exact::within(
+        "quality_penalty_bps",
+        rates.quality_penalty_bps,
+        0,
+        1_000_000,
+    )?;
     let mut evaluated = vec![];
     for (index, offer) in offers.iter().enumerate() {
         let landed = i128::from(offer.landed_total_minor);
@@ -215,7 +225,11 @@ pub fn score(
     }
     scored.sort_by_key(|s| {
         let offer = &offers[s.offer];
-        let tie = (offer.landed_total_minor, offer.lead_time_days, offer.sequence);
+        let tie = (
+            offer.landed_total_minor,
+            offer.lead_time_days,
+            offer.sequence,
+        );
         (std::cmp::Reverse(s.total), tie)
     });
     Ok(scored)
@@ -235,7 +249,12 @@ fn ratio(part: i64, whole: i64) -> Result<i64, Overflow> {
 fn check(offers: &[Offer]) -> Result<(), EvaluationError> {
     exact::few_enough("quotes", offers.len())?;
     for offer in offers {
-        exact::within("landed_total_minor", offer.landed_total_minor, 0, MAX_AMOUNT)?;
+        exact::within(
+            "landed_total_minor",
+            offer.landed_total_minor,
+            0,
+            MAX_AMOUNT,
+        )?;
         exact::within("lead_time_days", offer.lead_time_days, 0, 100_000)?;
         exact::within("payment_days", offer.payment_days, 0, 100_000)?;
         exact::within("quality_score", offer.quality(), 0, FULL)?;

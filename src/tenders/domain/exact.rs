@@ -174,11 +174,7 @@ pub fn minor_of_scaled(
 ///
 /// # Errors
 /// [`Overflow`] beyond `i128`, or for a quantity of zero.
-pub fn scaled_per_unit(
-    minor: i64,
-    minor_per_major: i128,
-    quantity: i64,
-) -> Result<i128, Overflow> {
+pub fn scaled_per_unit(minor: i64, minor_per_major: i128, quantity: i64) -> Result<i128, Overflow> {
     let numerator = product(&[minor.into(), PRICE_SCALE.into()])?;
     round_div(numerator, product(&[minor_per_major, quantity.into()])?)
 }

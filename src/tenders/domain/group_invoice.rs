@@ -114,9 +114,9 @@ pub fn invoice(costs: &GroupCosts, buyers: &[Buyer]) -> Result<GroupInvoice, Sha
     let freight_shares = match costs.freight_basis {
         FreightBasis::Quantity => by(costs.freight_minor, &by_quantity)?,
         FreightBasis::Value => by(costs.freight_minor, &by_goods)?,
-        FreightBasis::Weight => {
-            by(costs.freight_minor, &|index| buyers[index].weight.unwrap_or(0))?
-        }
+        FreightBasis::Weight => by(costs.freight_minor, &|index| {
+            buyers[index].weight.unwrap_or(0)
+        })?,
     };
     let tooling_shares = by(costs.tooling_minor, &by_quantity)?;
     let fee_shares = by(fee, &by_goods)?;
@@ -130,7 +130,10 @@ pub fn invoice(costs: &GroupCosts, buyers: &[Buyer]) -> Result<GroupInvoice, Sha
         )?;
         let saving = match buyer.reference_unit_price {
             None => None,
-            Some(price) => Some(saving(at_price(price, buyer.quantity)?, amounts.total_minor)?),
+            Some(price) => Some(saving(
+                at_price(price, buyer.quantity)?,
+                amounts.total_minor,
+            )?),
         };
         members.push((amounts, saving));
     }

@@ -52,7 +52,10 @@ impl Gtin {
             return Err(GtinError::Length);
         }
         let digits = text.bytes().rev().map(|b| u32::from(b - b'0'));
-        let weighted: u32 = digits.zip([1, 3].into_iter().cycle()).map(|(d, w)| d * w).sum();
+        let weighted: u32 = digits
+            .zip([1, 3].into_iter().cycle())
+            .map(|(d, w)| d * w)
+            .sum();
         if weighted.is_multiple_of(10) {
             Ok(Self(format!("{text:0>14}")))
         } else {

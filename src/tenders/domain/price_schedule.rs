@@ -178,8 +178,7 @@ impl PriceSchedule {
                         _ => quantity,
                     };
                     let units = end - bracket.min_quantity + 1;
-                    let cost =
-                        exact::product(&[units.into(), bracket.unit_price.scaled().into()])?;
+                    let cost = exact::product(&[units.into(), bracket.unit_price.scaled().into()])?;
                     total = total.checked_add(cost).ok_or(Overflow)?;
                 }
                 Ok(total)

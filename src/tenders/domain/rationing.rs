@@ -116,12 +116,7 @@ fn floor_share(claim: &Claim, capacity: i64, pack: i64, total: i128) -> Result<i
 }
 
 /// Shares in the order of `claims`, which is latest first.
-fn shares(
-    claims: &[Claim],
-    capacity: i64,
-    pack: i64,
-    total: i128,
-) -> Result<Vec<i64>, Overflow> {
+fn shares(claims: &[Claim], capacity: i64, pack: i64, total: i128) -> Result<Vec<i64>, Overflow> {
     let packs = i128::from(capacity / pack);
     let mut shares = Vec::with_capacity(claims.len());
     let mut remainders = Vec::with_capacity(claims.len());

@@ -85,7 +85,12 @@ pub fn settle(
     let accounts = accounts(orders)?;
     let total = exact::amount(accounts.iter().map(|a| a.quantity).sum())?;
     let paid = exact::amount(accounts.iter().map(|a| a.paid).sum())?;
-    exact::within("total_quantity", total, schedule.first_quantity(), MAX_QUANTITY)?;
+    exact::within(
+        "total_quantity",
+        total,
+        schedule.first_quantity(),
+        MAX_QUANTITY,
+    )?;
     let final_minor = schedule.goods_minor(total, base_quantity, minor_per_major)?;
     let mut entitlements = vec![];
     for account in &accounts {

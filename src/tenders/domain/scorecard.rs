@@ -195,9 +195,7 @@ fn share(field: &'static str, part: i64, whole: i64) -> Result<Option<i64>, Scor
 }
 
 /// Weighted mean of what has data, rounded once.
-fn mean(
-    weighted: impl IntoIterator<Item = (i64, Option<i64>)>,
-) -> Result<Option<i64>, Overflow> {
+fn mean(weighted: impl IntoIterator<Item = (i64, Option<i64>)>) -> Result<Option<i64>, Overflow> {
     let (mut sum, mut weights) = (0_i128, 0_i128);
     for (weight, score) in weighted {
         if let Some(score) = score {

@@ -138,7 +138,10 @@ mod tests {
 
     #[test]
     fn something_cannot_be_shared_by_nothing() {
-        let nobody = [Part { weight: 0, sequence: 1 }];
+        let nobody = [Part {
+            weight: 0,
+            sequence: 1,
+        }];
         assert_eq!(share(1, &nobody), Err(SharingError::NoWeight));
         assert_eq!(share(0, &nobody), Ok(vec![0]));
         assert_eq!(share(-1, &[]), Err(SharingError::NoWeight));

@@ -261,7 +261,12 @@ fn nothing() -> PricedOrder {
 
 fn check(line: &PricedLine, need: Need) -> Result<(), OutOfRange> {
     exact::within("required_quantity", need.required_quantity, 0, MAX_QUANTITY)?;
-    exact::within("max_surplus", need.max_surplus.unwrap_or(0), 0, MAX_QUANTITY)?;
+    exact::within(
+        "max_surplus",
+        need.max_surplus.unwrap_or(0),
+        0,
+        MAX_QUANTITY,
+    )?;
     exact::within("base_quantity", line.base_quantity, 1, MAX_QUANTITY)?;
     exact::within("moq", line.moq, 1, MAX_QUANTITY)?;
     exact::within("order_multiple", line.order_multiple, 1, MAX_QUANTITY)?;

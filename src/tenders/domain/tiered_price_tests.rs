@@ -18,7 +18,11 @@ fn rounded(value: &BigRational) -> i64 {
     let half = fraction(1, 2);
     let magnitude = (value.abs() + half).floor().to_integer();
     let magnitude = magnitude.to_i64().expect("small");
-    if value.is_negative() { -magnitude } else { magnitude }
+    if value.is_negative() {
+        -magnitude
+    } else {
+        magnitude
+    }
 }
 
 fn landed_by_fractions(line: &PricedLine, quantity: i64) -> i64 {
