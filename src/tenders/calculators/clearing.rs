@@ -7,17 +7,17 @@ use crate::kernel::money::UnitPrice;
 use crate::kernel::money::format_scaled;
 use crate::tenders::domain::clearing;
 use crate::tenders::domain::clearing::Clearing;
-use crate::tenders::domain::clearing::LimitBasis;
 use crate::tenders::domain::clearing::MemberStatus;
 use crate::tenders::domain::clearing::NoDealReason;
 use crate::tenders::domain::clearing::Outcome;
-use crate::tenders::domain::clearing::Terms;
 use crate::tenders::domain::commitments::ClearingError;
 use crate::tenders::domain::commitments::Commitment;
 use crate::tenders::domain::exact;
 use crate::tenders::domain::price_schedule::DiscountMode;
 use crate::tenders::domain::price_schedule::PriceBreak;
 use crate::tenders::domain::price_schedule::PriceSchedule;
+use crate::tenders::domain::terms::LimitBasis;
+use crate::tenders::domain::terms::Terms;
 
 /// Commitments and the quote they are cleared against.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]

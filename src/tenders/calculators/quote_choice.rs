@@ -5,9 +5,7 @@ use serde::Serialize;
 
 use crate::kernel::money::UnitPrice;
 use crate::kernel::money::format_scaled;
-use crate::tenders::domain::clearing::LimitBasis;
 use crate::tenders::domain::clearing::Outcome;
-use crate::tenders::domain::clearing::Terms;
 use crate::tenders::domain::commitments::ClearingError;
 use crate::tenders::domain::commitments::Commitment;
 use crate::tenders::domain::exact;
@@ -16,6 +14,8 @@ use crate::tenders::domain::price_schedule::PriceBreak;
 use crate::tenders::domain::price_schedule::PriceSchedule;
 use crate::tenders::domain::quote_choice;
 use crate::tenders::domain::quote_choice::Candidate;
+use crate::tenders::domain::terms::LimitBasis;
+use crate::tenders::domain::terms::Terms;
 
 /// One quote; what it does not state comes from `common`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]

@@ -6,6 +6,7 @@ use super::*;
 use crate::tenders::domain::commitments::Step;
 use crate::tenders::domain::price_schedule::DiscountMode;
 use crate::tenders::domain::price_schedule::PriceBreak;
+use crate::tenders::domain::price_schedule::PriceSchedule;
 
 /// Every consistent outcome: quantities by member.
 fn consistent(terms: &Terms, commitments: &[Commitment]) -> Vec<Vec<i64>> {

@@ -14,12 +14,12 @@ use crate::kernel::money::UnitPrice;
 use crate::kernel::problem::Kind;
 use crate::kernel::problem::Refusal;
 use crate::kernel::problem::kinds;
-use crate::tenders::domain::clearing::Terms;
 use crate::tenders::domain::exact;
 use crate::tenders::domain::exact::MAX_QUANTITY;
 use crate::tenders::domain::exact::OutOfRange;
 use crate::tenders::domain::exact::TooComplex;
 use crate::tenders::domain::price_schedule::ScheduleError;
+use crate::tenders::domain::terms::Terms;
 use crate::tenders::problems;
 
 /// Most steps of all commitments together.

@@ -8,10 +8,10 @@ use crate::kernel::money::UnitPrice;
 use crate::tenders::domain::clearing;
 use crate::tenders::domain::clearing::Clearing;
 use crate::tenders::domain::clearing::Outcome;
-use crate::tenders::domain::clearing::Terms;
 use crate::tenders::domain::commitments::ClearingError;
 use crate::tenders::domain::commitments::Commitment;
 use crate::tenders::domain::exact;
+use crate::tenders::domain::terms::Terms;
 
 /// What a default leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]

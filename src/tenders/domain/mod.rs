@@ -18,4 +18,5 @@ pub mod retro_rebate;
 pub mod round_rules;
 pub mod scorecard;
 pub mod sharing;
+pub mod terms;
 pub mod tiered_price;

@@ -7,13 +7,13 @@ use crate::kernel::money::Overflow;
 use crate::kernel::money::PRICE_SCALE;
 use crate::tenders::domain::clearing;
 use crate::tenders::domain::clearing::Clearing;
-use crate::tenders::domain::clearing::LimitBasis;
 use crate::tenders::domain::clearing::Outcome;
-use crate::tenders::domain::clearing::Terms;
 use crate::tenders::domain::commitments::ClearingError;
 use crate::tenders::domain::commitments::Commitment;
 use crate::tenders::domain::exact;
 use crate::tenders::domain::exact::TooComplex;
+use crate::tenders::domain::terms::LimitBasis;
+use crate::tenders::domain::terms::Terms;
 
 /// Most commitments times quotes in one choice.
 const MAX_PAIRS: usize = 2_000_000;

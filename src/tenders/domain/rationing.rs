@@ -1,7 +1,7 @@
 //! A scarce capacity shared pro rata by demand in whole packs: largest remainder, ties to the earlier sequence.
 //!
 //! While demand exceeds the capacity the price does not move, so only shares change when somebody leaves.
-//! A floor share never shrinks then: who is safely above the minimum stays so and is not looked at again.
+//! A floor share never shrinks then: who is safely at the minimum stays so and is not looked at again.
 
 use crate::kernel::money::Overflow;
 use crate::tenders::domain::exact;
@@ -66,20 +66,19 @@ pub fn ration(
     let mut total: i128 = claims.iter().map(|claim| i128::from(claim.demand)).sum();
     let mut left_out = vec![];
     let mut work = 0_u64;
-    // Claims before `safe` in this latest-first order got their minimum for certain.
-    let mut safe = 0;
+    // Claims before `next` in this latest-first order are safe, or gone: then their demand is zero.
+    let mut next = 0;
     while total > i128::from(capacity) {
-        while claims.get(safe).map_or(Ok(false), |claim| {
-            floor_share(claim, capacity, pack, total).map(|share| share >= claim.minimum)
-        })? {
-            safe += 1;
-        }
-        let Some(candidate) = claims.get(safe) else {
+        let Some(candidate) = claims.get(next) else {
             break;
         };
-        let most = floor_share(candidate, capacity, pack, total)? + pack;
-        let leaver = if most < candidate.minimum {
-            Some(safe)
+        let floor = floor_share(candidate, capacity, pack, total)?;
+        if candidate.demand == 0 || floor >= candidate.minimum {
+            next += 1;
+            continue;
+        }
+        let leaver = if floor + pack < candidate.minimum {
+            Some(next)
         } else {
             work += claims.len() as u64;
             if work > MAX_WORK {
@@ -89,12 +88,15 @@ pub fn ration(
                 }));
             }
             let shares = shares(&claims, capacity, pack, total)?;
-            (safe..claims.len()).find(|index| shares[*index] < claims[*index].minimum)
+            let falls_short = |index: &usize| {
+                claims[*index].demand > 0 && shares[*index] < claims[*index].minimum
+            };
+            (next..claims.len()).find(falls_short)
         };
         let Some(index) = leaver else { break };
-        let gone = claims.remove(index);
-        total -= i128::from(gone.demand);
-        left_out.push(gone.member);
+        total -= i128::from(claims[index].demand);
+        claims[index].demand = 0;
+        left_out.push(claims[index].member);
     }
     if total <= i128::from(capacity) {
         return Ok(Rationed {
@@ -125,7 +127,9 @@ fn shares(claims: &[Claim], capacity: i64, pack: i64, total: i128) -> Result<Vec
         let quota = exact::product(&[packs, claim.demand.into()])?;
         left -= quota / total;
         shares.push(exact::amount(quota / total * i128::from(pack))?);
-        remainders.push((quota % total, index));
+        if quota % total > 0 {
+            remainders.push((quota % total, index));
+        }
     }
     let extra = usize::try_from(left).unwrap_or(0).min(remainders.len());
     if extra > 0 {
