@@ -14,3 +14,4 @@ pub mod mandates;
 pub mod merchants;
 pub mod platform;
 pub mod promotions;
+pub mod tenders;
