@@ -2,11 +2,22 @@
 //! and sent later, over SMTP or into files. No recipient is ever lost silently; after a crash or a
 //! broken connection at most one message per open connection may arrive twice, in equal copies.
 
+mod delivery;
 pub mod domain;
+mod files;
+mod message;
+mod office;
 pub mod problems;
 mod repo;
 pub mod rules;
 mod service;
+mod smtp;
+#[cfg(test)]
+mod tests;
+
+use chrono::TimeDelta;
+
+use crate::platform::registry::Sweep;
 
 pub use domain::letter::Category;
 pub use domain::letter::Content;
@@ -18,3 +29,12 @@ pub use domain::wording::Wording;
 pub use service::compose;
 pub use service::send;
 pub use service::send_all;
+
+/// The background work of this slice.
+pub fn sweeps() -> Vec<Sweep> {
+    vec![Sweep {
+        name: "mail",
+        every: TimeDelta::seconds(1),
+        run: |ctx| Box::pin(service::deliver(ctx)),
+    }]
+}

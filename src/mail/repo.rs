@@ -1,5 +1,8 @@
 //! SQL of mail.
 
+pub mod claim;
+pub mod ledger;
+
 use entity::delivery;
 use sea_orm::ActiveValue::Set;
 use sea_orm::ColumnTrait;

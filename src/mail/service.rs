@@ -1,4 +1,6 @@
-//! Use cases of mail: writing and queueing letters.
+//! Use cases of mail: writing, queueing and sending letters.
+
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use serde::Serialize;
@@ -6,17 +8,26 @@ use serde::Serialize;
 use crate::kernel::ids::DeliveryId;
 use crate::kernel::locale::Locale;
 use crate::kernel::problem::Failure;
+use crate::mail::delivery;
 use crate::mail::domain::letter::Content;
 use crate::mail::domain::letter::Letter;
 use crate::mail::domain::wording;
 use crate::mail::domain::wording::LetterText;
+use crate::mail::office::Office;
 use crate::mail::repo;
+use crate::mail::repo::claim;
 use crate::platform::act::Act;
+use crate::platform::ctx::Ctx;
 use crate::platform::db::Tx;
 use crate::platform::ids::Ids;
 
 /// How long a letter is tried where it does not say so itself.
 pub const DEFAULT_LIFE: TimeDelta = TimeDelta::days(4);
+
+/// Longest wait of the worker for mail that is being sent; a slow server must not hold up other work.
+const WAIT: Duration = Duration::from_secs(1);
+/// The sandbox waits for mail, so that its drain ends when everything has left.
+const SANDBOX_WAIT: Duration = Duration::from_secs(30);
 
 /// Writes a letter in the recipient's language.
 ///
@@ -62,4 +73,41 @@ pub async fn send_all(tx: &Tx, ids: Ids, letters: &[Letter]) -> Result<u64, Fail
         queued += repo::insert(tx, &rows).await?;
     }
     Ok(queued)
+}
+
+/// Sends what is due. Answers how many tries ended meanwhile; sending goes on in the background where
+/// it takes longer than the worker should wait. A mail server at fault is no failure.
+///
+/// # Errors
+/// When the database fails.
+pub async fn deliver(ctx: Ctx) -> Result<u64, Failure> {
+    let office = Office::of(&ctx.settings);
+    let before = office.ended();
+    let wait = if ctx.sandbox { SANDBOX_WAIT } else { WAIT };
+    let desks = office.free_desks();
+    if desks.is_empty() || office.is_closed() || !claim::anything_due(&ctx).await? {
+        drop(desks);
+        // Nothing to begin: what began earlier may still end.
+        let _ = tokio::time::timeout(wait, office.idle()).await;
+        return Ok(office.ended() - before);
+    }
+    let runtime = tokio::runtime::Handle::current();
+    let pass = {
+        let office = office.clone();
+        move || {
+            let outcome = runtime.block_on(delivery::pass(&ctx, &office, desks));
+            if let Err(failure) = &outcome {
+                tracing::error!(?failure, "mail could not be sent");
+            }
+            outcome
+        }
+    };
+    // A pass has a thread of its own: it outlives the worker's patience, and its future stays there.
+    let pass = tokio::task::spawn_blocking(pass);
+    match tokio::time::timeout(wait, pass).await {
+        Ok(Ok(outcome)) => outcome?,
+        Ok(Err(error)) => return Err(anyhow::Error::new(error).into()),
+        Err(_) => tracing::debug!("mail is still being sent"),
+    }
+    Ok(office.ended() - before)
 }
