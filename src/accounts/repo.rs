@@ -13,7 +13,6 @@ use sea_orm::QueryFilter;
 use sea_orm::QueryOrder;
 use sea_orm::QuerySelect;
 use sea_orm::Statement;
-use sea_orm::TryInsertResult;
 use sea_orm::sea_query::Expr;
 
 use crate::kernel::ids::SessionId;
@@ -22,6 +21,7 @@ use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
 use crate::kernel::time::Instant;
 use crate::platform::db::Tx;
+use crate::platform::db::on_any_conflict;
 
 pub type User = user_account::Model;
 pub type Session = session::Model;
@@ -68,7 +68,7 @@ pub async fn has_admin(connection: &impl ConnectionTrait) -> Result<bool, DbErr>
 
 /// `false`: the address has an account already.
 pub async fn insert_user(tx: &Tx, user: User) -> Result<bool, DbErr> {
-    let outcome = user_account::Entity::insert(user_account::ActiveModel {
+    let inserted = user_account::Entity::insert(user_account::ActiveModel {
         id: Set(user.id),
         email: Set(user.email),
         display_name: Set(user.display_name),
@@ -79,10 +79,10 @@ pub async fn insert_user(tx: &Tx, user: User) -> Result<bool, DbErr> {
         version: Set(user.version),
         created_at: Set(user.created_at),
     })
-    .on_conflict_do_nothing()
+    .on_conflict(on_any_conflict())
     .exec_without_returning(tx)
     .await?;
-    Ok(matches!(outcome, TryInsertResult::Inserted(1)))
+    Ok(inserted == 1)
 }
 
 pub async fn set_verified(tx: &Tx, id: UserId) -> Result<(), DbErr> {

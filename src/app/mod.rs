@@ -29,7 +29,7 @@ pub fn registry() -> Registry {
         rules: rules(),
         jobs: [ops::jobs()].concat(),
         consumers: Vec::new(),
-        sweeps: [accounts::sweeps()].concat(),
+        sweeps: [accounts::sweeps(), mail::sweeps()].concat(),
         authenticators: vec![accounts::AUTHENTICATOR],
         links: [accounts::links()].concat(),
         kinds: problems(),

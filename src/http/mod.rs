@@ -1,5 +1,6 @@
 //! The wire: who asks, in what form; every answer and every problem in one shape.
 
+pub mod calculate;
 pub mod call;
 pub mod cursor;
 pub mod document;
