@@ -31,9 +31,9 @@ pub fn registry() -> Registry {
         rules: rules(),
         jobs: [ops::jobs()].concat(),
         consumers: Vec::new(),
-        sweeps: [accounts::sweeps(), mail::sweeps()].concat(),
-        authenticators: vec![accounts::AUTHENTICATOR],
-        links: [accounts::links()].concat(),
+        sweeps: [accounts::sweeps(), alliances::sweeps(), mail::sweeps()].concat(),
+        authenticators: vec![accounts::AUTHENTICATOR, merchants::AUTHENTICATOR],
+        links: [accounts::links(), alliances::links()].concat(),
         kinds: problems(),
     }
 }
