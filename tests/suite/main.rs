@@ -2,5 +2,6 @@
 
 mod accounts;
 mod alliances;
+mod invitations;
 mod merchants;
 mod support;
