@@ -247,8 +247,10 @@ impl Sender<'_> {
                 Ok(Err(Stop::NotMarked(NotWritten::TakenOver))) => {}
                 Ok(Err(Stop::NotMarked(NotWritten::Failed))) => break,
                 Err(_) => {
-                    tracing::error!(delivery = %row.id, "the mail library panicked");
-                    self.pending.push(Step::new(&row, panicked()));
+                    // Whether the message left is not known: a panic may also be the end of the process.
+                    tracing::error!(delivery = %row.id, "sending a message panicked");
+                    let change = self.unknown(&row, "sending was cut short".to_owned());
+                    self.pending.push(Step::new(&row, change));
                 }
             }
         }
@@ -266,9 +268,13 @@ impl Sender<'_> {
     }
 
     async fn send(&mut self, row: &delivery::Model) -> Result<Change, Stop> {
-        let mime = match message::build(self.pass.ctx, row) {
-            Ok(mime) => mime,
-            Err(error) => return Ok(failed(None, format!("{error:#}"))),
+        // The mail library panics on some input; that costs this message, never the others.
+        let built =
+            std::panic::catch_unwind(AssertUnwindSafe(|| message::build(self.pass.ctx, row)));
+        let mime = match built {
+            Ok(Ok(mime)) => mime,
+            Ok(Err(error)) => return Ok(failed(None, format!("{error:#}"))),
+            Err(_) => return Ok(failed(None, "the mail cannot be built".to_owned())),
         };
         match &self.pass.office.outlet {
             Outlet::Folder(folder) => {
@@ -279,7 +285,7 @@ impl Sender<'_> {
                 })
             }
             Outlet::Server(target) => match self.offer(target, row, &mime).await? {
-                Offer::Open(line) => self.finish(line, row, &mime).await,
+                Offer::Open(line) => self.finish(*line, row, &mime).await,
                 Offer::Closed(change) => Ok(change),
             },
         }
@@ -307,7 +313,7 @@ impl Sender<'_> {
                 }
             };
             let not_taken = match self.offered(&mut line, mime).await {
-                Ok(()) => return Ok(Offer::Open(line)),
+                Ok(()) => return Ok(Offer::Open(Box::new(line))),
                 Err(not_taken) => not_taken,
             };
             return Ok(Offer::Closed(match not_taken {
@@ -363,11 +369,7 @@ impl Sender<'_> {
             }
             Err(Trouble::Broken(reason)) => {
                 tracing::warn!(delivery = %row.id, reason, "a message may have arrived");
-                Change::Deferred {
-                    pause: std::cmp::max(self.pause(row), verdict::UNKNOWN_PAUSE),
-                    code: None,
-                    reason: format!("no answer after the content: {reason}"),
-                }
+                self.unknown(row, format!("no answer after the content: {reason}"))
             }
         })
     }
@@ -387,6 +389,15 @@ impl Sender<'_> {
         }
     }
 
+    /// The message may have arrived; a copy follows, once the server had its time.
+    fn unknown(&self, row: &delivery::Model, reason: String) -> Change {
+        Change::Deferred {
+            pause: std::cmp::max(self.pause(row), verdict::UNKNOWN_PAUSE),
+            code: None,
+            reason,
+        }
+    }
+
     fn pause(&self, row: &delivery::Model) -> chrono::TimeDelta {
         let spread = self.pass.ctx.random.bytes::<8>().unwrap_or_default();
         verdict::pause(row.attempts.saturating_add(1), u64::from_le_bytes(spread))
@@ -396,15 +407,11 @@ impl Sender<'_> {
 /// What came of an offer.
 enum Offer {
     /// The content may follow.
-    Open(Connection),
+    Open(Box<Connection>),
     /// The message was not accepted.
     Closed(Change),
 }
 
 fn failed(code: Option<u16>, reason: String) -> Change {
     Change::Failed { code, reason }
-}
-
-fn panicked() -> Change {
-    failed(None, "the mail could not be built or sent".to_owned())
 }

@@ -22,8 +22,12 @@ use crate::mail::Category;
 use crate::mail::Content;
 use crate::mail::Letter;
 use crate::mail::Recipient;
+use crate::mail::message;
 use crate::mail::office::Office;
 use crate::mail::service;
+use crate::mail::smtp::Connection;
+use crate::mail::smtp::Patience;
+use crate::mail::smtp::Trouble;
 use crate::platform::act::perform_as_system;
 use crate::platform::config::Settings;
 use crate::platform::ctx::Ctx;
@@ -434,4 +438,116 @@ async fn refused_addresses_and_late_letters_are_not_sent() {
             .expect("there");
         assert_eq!(row.state, state);
     }
+}
+
+#[tokio::test]
+async fn a_server_that_dies_amid_a_campaign_loses_nothing() {
+    let server = Server::start(Manners::default()).await;
+    let address = server.address;
+    let folder = tempfile::tempdir().expect("a folder");
+    let ctx = context(folder.path(), url(&server), 4, false).await;
+    send_to(&ctx, &addresses(300)).await;
+    let seen = server.seen.clone();
+    let death = async move {
+        while seen.lock().expect("lock").accepted.len() < 50 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        drop(server);
+        seen
+    };
+    let (_, seen) = tokio::join!(sweep(&ctx), death);
+    let early = seen.lock().expect("lock").accepted.len();
+    assert!((50..300).contains(&early), "{early}");
+    let server = Server::start_at(address, Manners::default()).await;
+    for _ in 0..3 {
+        Office::of(&ctx.settings).reopen();
+        wait_out(&ctx).await;
+        sweep(&ctx).await;
+    }
+    assert_eq!(states(&ctx).await, [("sent".to_owned(), 300)]);
+    let accepted = early + server.accepted().len();
+    assert!((300..=304).contains(&accepted), "{accepted}");
+}
+
+#[tokio::test]
+async fn a_hanging_server_holds_up_neither_the_worker_nor_other_mail() {
+    let server = Server::start(Manners::default()).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let ctx = context(folder.path(), url(&server), 2, false).await;
+    send_to(&ctx, &["hang.1@dst.example".to_owned()]).await;
+    let started = std::time::Instant::now();
+    assert_eq!(service::deliver(ctx.clone()).await.expect("swept"), 0);
+    send_to(&ctx, &addresses(5)).await;
+    assert_eq!(service::deliver(ctx.clone()).await.expect("swept"), 5);
+    assert!(started.elapsed() < Duration::from_secs(5));
+    assert_eq!(row(&ctx, "hang.1@dst.example").await.state, "sending");
+    drop(server);
+    Office::of(&ctx.settings).idle().await;
+    assert_eq!(row(&ctx, "hang.1@dst.example").await.state, "deferred");
+}
+
+#[test]
+fn a_hanging_server_does_not_hold_up_the_end_of_the_process() {
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime")
+    };
+    // The server lives on a runtime of its own.
+    let (told, hear) = std::sync::mpsc::channel();
+    let elsewhere = std::thread::spawn(move || {
+        runtime().block_on(async {
+            let server = Server::start(Manners::default()).await;
+            told.send(server.address).expect("told");
+            tokio::time::sleep(Duration::from_secs(4)).await;
+        });
+    });
+    let smtp = format!("smtp://{}", hear.recv().expect("heard"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let ctx = context(folder.path(), Some(smtp), 2, false).await;
+        send_to(&ctx, &["hang.1@dst.example".to_owned()]).await;
+        service::deliver(ctx.clone()).await.expect("swept");
+    });
+    let started = std::time::Instant::now();
+    drop(runtime);
+    assert!(started.elapsed() < Duration::from_secs(2));
+    elsewhere.join().expect("ended");
+}
+
+#[tokio::test]
+async fn nobody_waits_for_ever_for_an_answer() {
+    let server = Server::start(Manners::default()).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let ctx = context(folder.path(), url(&server), 1, false).await;
+    let target = crate::platform::config::smtp_url(&url(&server).expect("set")).expect("a target");
+    let short = Duration::from_millis(200);
+    let patience = Patience {
+        connect: short,
+        command: short,
+        data: short,
+        answer: short,
+    };
+    let live = std::rc::Rc::new(());
+    let mut line = Connection::open(&target, patience, &live)
+        .await
+        .expect("open");
+    send_to(&ctx, &["hang.1@dst.example".to_owned()]).await;
+    let mime = message::build(&ctx, &row(&ctx, "hang.1@dst.example").await).expect("built");
+    line.offer(&mime).await.expect("taken");
+    let trouble = line.deliver(&mime.bytes).await.expect_err("no answer");
+    assert!(matches!(trouble, Trouble::Broken(_)));
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("bound");
+    let target = crate::platform::config::SmtpTarget {
+        port: silent.local_addr().expect("bound").port(),
+        ..target
+    };
+    assert!(Connection::open(&target, patience, &live).await.is_err());
 }

@@ -149,6 +149,9 @@ async fn converse(
                     content.push_str(&line);
                     content.push('\n');
                 }
+                if to.starts_with("hang.") {
+                    std::future::pending::<()>().await;
+                }
                 if to.starts_with("drop.") {
                     return Ok(());
                 }
