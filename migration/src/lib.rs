@@ -6,6 +6,10 @@ use sea_orm_migration::prelude::*;
 mod dialect;
 mod m20261122_000_platform;
 mod m20261122_010_mail;
+mod m20261122_020_accounts;
+mod m20261122_030_merchants;
+mod m20261122_040_alliances;
+mod m20261122_050_mandates;
 
 /// Applies and reverts the changes in order.
 pub struct Migrator;
@@ -16,6 +20,10 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261122_000_platform::Migration),
             Box::new(m20261122_010_mail::Migration),
+            Box::new(m20261122_020_accounts::Migration),
+            Box::new(m20261122_030_merchants::Migration),
+            Box::new(m20261122_040_alliances::Migration),
+            Box::new(m20261122_050_mandates::Migration),
         ]
     }
 }

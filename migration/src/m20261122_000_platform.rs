@@ -85,6 +85,15 @@ CREATE TABLE idempotency_key (
   expires_at $instant NOT NULL,
   PRIMARY KEY (principal, key)
 ) $strict;
+CREATE TABLE action_link (
+  digest $bytes NOT NULL PRIMARY KEY,
+  kind TEXT NOT NULL,
+  payload $json NOT NULL,
+  created_at $instant NOT NULL,
+  expires_at $instant NOT NULL,
+  used_at $instant
+) $strict;
+CREATE INDEX action_link_expiry ON action_link (expires_at);
 CREATE INDEX idempotency_key_expiry ON idempotency_key (expires_at);
 ";
 
@@ -99,6 +108,7 @@ impl MigrationTrait for Migration {
         dialect::drop_tables(
             manager,
             &[
+                "action_link",
                 "idempotency_key",
                 "schedule_fire",
                 "schedule",

@@ -164,10 +164,7 @@ fn add_headers(headers: &mut HeaderMap, visit: &Visit) {
     };
     default("cache-control", "no-store");
     default("x-content-type-options", "nosniff");
-    default(
-        "content-security-policy",
-        "default-src 'none'; frame-ancestors 'none'",
-    );
+    default("content-security-policy", policy(&visit.path));
     default("x-frame-options", "DENY");
     default("referrer-policy", "no-referrer");
     default("cross-origin-resource-policy", "same-origin");
@@ -177,6 +174,15 @@ fn add_headers(headers: &mut HeaderMap, visit: &Visit) {
     }
     if visit.ctx.sandbox {
         default("guildhall-sandbox", "true");
+    }
+}
+
+/// Nothing is loaded from anywhere, but for the rendered reference, which loads its own assets.
+fn policy(path: &str) -> &'static str {
+    if path.starts_with("/docs") {
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+    } else {
+        "default-src 'none'; frame-ancestors 'none'"
     }
 }
 

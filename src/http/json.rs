@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::http::gate::Admitted;
 use crate::http::problem::Problem;
 use crate::kernel::problem::FieldError;
+use crate::kernel::problem::Refused;
 use crate::kernel::problem::kinds;
 use crate::kernel::time::CONTENT_MARK;
 use crate::platform::random;
@@ -38,6 +39,20 @@ impl<T> Deref for Json<T> {
 
     fn deref(&self) -> &T {
         &self.value
+    }
+}
+
+impl<T> Json<T> {
+    /// The value, where no field breaks a rule: for operations that are no use case.
+    ///
+    /// # Errors
+    /// 422 `validation_failed`.
+    pub fn checked(self) -> Result<T, Problem> {
+        if self.invalid.is_empty() {
+            Ok(self.value)
+        } else {
+            Err(Refused::fields(self.invalid).into())
+        }
     }
 }
 

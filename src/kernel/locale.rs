@@ -1,13 +1,23 @@
-//! The languages in which the service writes to people.
+//! The languages that the service speaks to people.
 
 crate::words! {
-    /// Language of a person, an alliance or a letter.
+    /// Language of mails and pages.
     #[derive(Default)]
     pub enum Locale {
-        /// Chinese as written on the mainland; used where nothing else is known.
+        /// Simplified Chinese.
         #[default]
         ZhCn = "zh-CN",
         /// English.
         En = "en",
+    }
+}
+
+impl Locale {
+    /// Picks the text of this language.
+    pub const fn pick<'a>(self, zh_cn: &'a str, en: &'a str) -> &'a str {
+        match self {
+            Self::ZhCn => zh_cn,
+            Self::En => en,
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! Words that every slice shares. Imports nothing of ours but the ids and instants of `entity`.
 
 pub mod access;
+pub mod by_kind;
 pub mod caller;
 pub mod ids;
+pub mod leaflet;
 pub mod locale;
 pub mod money;
 pub mod page;

@@ -151,12 +151,20 @@ impl UnitPrice {
     }
 }
 
+/// Prints an integer scaled by 10^6 in the shortest form with at least two decimals: `10.00`, `0.0375`, `-0.50`.
+pub fn format_scaled(scaled: i128) -> String {
+    let scale = u128::from(PRICE_SCALE.unsigned_abs());
+    let magnitude = scaled.unsigned_abs();
+    let fraction = format!("{:06}", magnitude % scale);
+    let kept = fraction.trim_end_matches('0').len().max(2);
+    let sign = if scaled < 0 { "-" } else { "" };
+    format!("{sign}{}.{}", magnitude / scale, &fraction[..kept])
+}
+
 impl std::fmt::Display for UnitPrice {
     /// Shortest canonical form with at least two decimals: `10.00`, `0.0375`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let fraction = format!("{:06}", self.0 % PRICE_SCALE);
-        let kept = fraction.trim_end_matches('0').len().max(2);
-        write!(f, "{}.{}", self.0 / PRICE_SCALE, &fraction[..kept])
+        f.write_str(&format_scaled(self.0.into()))
     }
 }
 

@@ -1,7 +1,12 @@
 //! What a use case may reach: the database, keys, ids, randomness, settings, and the registry of the slices.
 
+use std::any::Any;
+use std::any::TypeId;
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::Mutex;
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicBool;
 
 use url::Url;
 
@@ -29,6 +34,9 @@ pub struct Parts {
     /// Whether the service was started with `--sandbox`.
     pub sandbox: bool,
     public_url: OnceLock<Url>,
+    /// Set when the process was asked to stop: readiness turns away new work.
+    pub stopping: AtomicBool,
+    shared: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     /// One pass of the worker at a time in this process.
     pub worker_turn: tokio::sync::Mutex<()>,
 }
@@ -66,6 +74,8 @@ impl Ctx {
             registry,
             sandbox,
             public_url,
+            stopping: AtomicBool::new(false),
+            shared: Mutex::new(HashMap::new()),
             worker_turn: tokio::sync::Mutex::new(()),
         }))
     }
@@ -84,5 +94,17 @@ impl Ctx {
                 .expect("a socket address makes a URL")
         });
         url.as_str().trim_end_matches('/').to_owned()
+    }
+
+    /// What a slice keeps in memory for this process, made on first use.
+    pub fn shared<T: Any + Send + Sync + Default>(&self) -> Arc<T> {
+        // A poisoned lock only means that another slice panicked; the map itself is whole.
+        let mut shared = self.0.shared.lock().unwrap_or_else(|e| e.into_inner());
+        let slot = shared
+            .entry(TypeId::of::<T>())
+            .or_insert_with(|| Arc::new(T::default()));
+        Arc::clone(slot)
+            .downcast()
+            .expect("a slot holds the type that it is named by")
     }
 }

@@ -9,6 +9,7 @@ pub mod idempotency;
 pub mod ids;
 pub mod journal;
 pub mod keys;
+pub mod links;
 pub mod outbox;
 pub mod queue;
 pub mod random;

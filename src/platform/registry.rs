@@ -7,8 +7,11 @@ use chrono::TimeDelta;
 
 use crate::kernel::access::Rule;
 use crate::kernel::caller::Caller;
+use crate::kernel::leaflet::Leaflet;
 use crate::kernel::problem::Failure;
+use crate::kernel::problem::Kind;
 use crate::platform::ctx::Ctx;
+use crate::platform::links::Link;
 use crate::platform::outbox::Event;
 use crate::platform::queue::Job;
 use crate::platform::queue::JobFailure;
@@ -47,6 +50,19 @@ pub struct Authenticator {
     pub run: fn(Ctx, String) -> Local<Result<Option<Caller>, Failure>>,
 }
 
+/// Serves the links of one kind: what their page shows, and what its button does.
+#[derive(Clone, Copy)]
+pub struct LinkHandler {
+    pub kind: &'static str,
+    /// Shows; changes nothing, however often a mail scanner follows the link.
+    pub show: fn(Ctx, Link) -> Local<Result<Leaflet, Failure>>,
+    /// Acts, with the fields of the form.
+    pub act: fn(Ctx, Link, Form) -> Local<Result<Leaflet, Failure>>,
+}
+
+/// Fields of a posted form.
+pub type Form = std::collections::HashMap<String, String>;
+
 /// Everything that `app` collected from the slices.
 #[derive(Clone, Default)]
 pub struct Registry {
@@ -55,4 +71,6 @@ pub struct Registry {
     pub consumers: Vec<Consumer>,
     pub sweeps: Vec<Sweep>,
     pub authenticators: Vec<Authenticator>,
+    pub links: Vec<LinkHandler>,
+    pub kinds: Vec<&'static Kind>,
 }

@@ -30,6 +30,7 @@ use crate::kernel::problem::Refusal;
 use crate::kernel::time::Instant;
 use crate::platform::ctx::Ctx;
 use crate::platform::db::Tx;
+use crate::platform::db::on_any_conflict;
 use crate::platform::queue;
 
 /// A cron line that cannot be taken.
@@ -189,7 +190,7 @@ pub async fn ensure(ctx: &Ctx, system: &SystemSchedule) -> Result<(), Failure> {
                 next_at: Set(line.next_after(Tz::UTC, tx.now())),
                 last_at: Set(None),
             })
-            .on_conflict_do_nothing()
+            .on_conflict(on_any_conflict())
             .exec_without_returning(tx)
             .await?;
             Ok(())

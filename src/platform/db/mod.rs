@@ -24,6 +24,7 @@ use sea_orm::SqliteTransactionMode;
 use sea_orm::Statement;
 use sea_orm::TransactionOptions;
 use sea_orm::TransactionTrait;
+use sea_orm::sea_query::OnConflict;
 use tokio::sync::Notify;
 
 use crate::kernel::problem::Failure;
@@ -56,6 +57,12 @@ pub struct Tx {
     now: Instant,
     real_now: Instant,
     wake: AtomicBool,
+}
+
+/// `ON CONFLICT DO NOTHING` for every unique constraint: the insert then answers 0 rows. (The ORM's own
+/// `on_conflict_do_nothing` names the primary key alone.)
+pub fn on_any_conflict() -> OnConflict {
+    OnConflict::new().do_nothing().to_owned()
 }
 
 /// Reads outside a transaction; on SQLite these connections cannot write.

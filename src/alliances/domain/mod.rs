@@ -1,0 +1,4 @@
+//! Rules of alliances.
+
+pub mod by_laws;
+pub mod membership;

@@ -1,0 +1,153 @@
+//! SQL of alliances.
+
+use entity::alliance;
+use entity::by_laws;
+use entity::membership;
+use entity::merchant;
+use entity::merchant_staff;
+use entity::role_grant;
+use sea_orm::ColumnTrait;
+use sea_orm::ConnectionTrait;
+use sea_orm::DbErr;
+use sea_orm::EntityTrait;
+use sea_orm::QueryFilter;
+use sea_orm::QueryOrder;
+use sea_orm::Statement;
+
+use crate::alliances::domain::by_laws::ByLaws;
+use crate::kernel::ids::AllianceId;
+use crate::kernel::ids::MembershipId;
+use crate::kernel::ids::MerchantId;
+use crate::kernel::ids::UserId;
+use crate::kernel::role::Role;
+
+pub async fn alliance(
+    c: &impl ConnectionTrait,
+    id: AllianceId,
+) -> Result<Option<alliance::Model>, DbErr> {
+    alliance::Entity::find_by_id(id).one(c).await
+}
+
+/// Roles granted to a person, and memberships of merchants that it acts for, in one read.
+pub async fn standing(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    user: UserId,
+) -> Result<(Vec<Role>, Vec<(MembershipId, MerchantId, String)>), DbErr> {
+    let sql = "SELECT role AS word, NULL AS membership_id, NULL AS merchant_id FROM role_grant \
+               WHERE alliance_id = $1 AND user_id = $2 \
+               UNION ALL \
+               SELECT m.state AS word, m.id AS membership_id, m.merchant_id AS merchant_id FROM membership m \
+               JOIN merchant_staff s ON s.merchant_id = m.merchant_id \
+               WHERE m.alliance_id = $1 AND s.user_id = $2 AND m.state IN ('active', 'suspended')";
+    let backend = c.get_database_backend();
+    let rows = c
+        .query_all_raw(Statement::from_sql_and_values(
+            backend,
+            sql,
+            [alliance.into(), user.into()],
+        ))
+        .await?;
+    let mut roles = Vec::new();
+    let mut memberships = Vec::new();
+    for row in rows {
+        let word: String = row.try_get("", "word")?;
+        let membership: Option<MembershipId> = row.try_get("", "membership_id")?;
+        let merchant: Option<MerchantId> = row.try_get("", "merchant_id")?;
+        match (membership, merchant) {
+            (Some(membership), Some(merchant)) => memberships.push((membership, merchant, word)),
+            _ => roles.extend(Role::parse(&word)),
+        }
+    }
+    memberships.sort_unstable();
+    Ok((roles, memberships))
+}
+
+pub async fn active_members(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+) -> Result<Vec<(membership::Model, merchant::Model)>, DbErr> {
+    let memberships = membership::Entity::find()
+        .filter(membership::Column::AllianceId.eq(alliance))
+        .filter(membership::Column::State.eq("active"))
+        .order_by_asc(membership::Column::Id)
+        .all(c)
+        .await?;
+    with_merchants(c, memberships).await
+}
+
+pub async fn memberships_by_id(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    ids: &[MembershipId],
+) -> Result<Vec<(membership::Model, merchant::Model)>, DbErr> {
+    let memberships = membership::Entity::find()
+        .filter(membership::Column::AllianceId.eq(alliance))
+        .filter(membership::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(membership::Column::Id)
+        .all(c)
+        .await?;
+    with_merchants(c, memberships).await
+}
+
+async fn with_merchants(
+    c: &impl ConnectionTrait,
+    memberships: Vec<membership::Model>,
+) -> Result<Vec<(membership::Model, merchant::Model)>, DbErr> {
+    let ids: Vec<MerchantId> = memberships.iter().map(|m| m.merchant_id).collect();
+    let merchants = merchant::Entity::find()
+        .filter(merchant::Column::Id.is_in(ids))
+        .all(c)
+        .await?;
+    let by_id: std::collections::HashMap<_, _> = merchants.into_iter().map(|m| (m.id, m)).collect();
+    Ok(memberships
+        .into_iter()
+        .filter_map(|m| {
+            by_id
+                .get(&m.merchant_id)
+                .cloned()
+                .map(|merchant| (m, merchant))
+        })
+        .collect())
+}
+
+pub async fn staff_of_merchants(
+    c: &impl ConnectionTrait,
+    merchants: &[MerchantId],
+) -> Result<Vec<merchant_staff::Model>, DbErr> {
+    merchant_staff::Entity::find()
+        .filter(merchant_staff::Column::MerchantId.is_in(merchants.iter().copied()))
+        .order_by_asc(merchant_staff::Column::Id)
+        .all(c)
+        .await
+}
+
+pub async fn role_holders(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    roles: &[Role],
+) -> Result<Vec<UserId>, DbErr> {
+    let rows = role_grant::Entity::find()
+        .filter(role_grant::Column::AllianceId.eq(alliance))
+        .filter(role_grant::Column::Role.is_in(roles.iter().map(|r| r.as_str())))
+        .order_by_asc(role_grant::Column::Id)
+        .all(c)
+        .await?;
+    let mut users: Vec<UserId> = rows.into_iter().map(|row| row.user_id).collect();
+    users.sort_unstable();
+    users.dedup();
+    Ok(users)
+}
+
+/// The newest version; without one, the defaults.
+pub async fn by_laws(c: &impl ConnectionTrait, alliance: AllianceId) -> Result<ByLaws, DbErr> {
+    let row = by_laws::Entity::find()
+        .filter(by_laws::Column::AllianceId.eq(alliance))
+        .order_by_desc(by_laws::Column::Number)
+        .one(c)
+        .await?;
+    row.map_or_else(
+        || Ok(ByLaws::default()),
+        |row| serde_json::from_value(row.content).map_err(|error| DbErr::Json(error.to_string())),
+    )
+}

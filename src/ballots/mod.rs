@@ -1,0 +1,7 @@
+//! Ballots: an alliance puts a question, its members vote by head and by weight, and the count is
+//! a pure function of rule, electorate and votes that anybody may repeat.
+//! Design: dual majorities of business improvement districts, votes by proxy, choice with run-off.
+
+pub mod calculators;
+pub mod domain;
+pub mod problems;

@@ -1,0 +1,89 @@
+//! The catalogue of refusals that this slice adds. A code is public and never renamed.
+
+use crate::kernel::problem::Kind;
+
+pub static NO_MEMBERS: Kind = Kind::unprocessable("no_members", "There is nobody to charge");
+pub static DUPLICATE_MEMBER: Kind =
+    Kind::unprocessable("duplicate_member", "A member is listed twice");
+pub static NEGATIVE_BUDGET: Kind = Kind::unprocessable("negative_budget", "The budget is negative");
+pub static NEGATIVE_WEIGHT: Kind =
+    Kind::unprocessable("negative_weight", "A member's weight is negative");
+pub static NEGATIVE_FLOOR: Kind =
+    Kind::unprocessable("negative_floor", "A member's floor is negative");
+pub static FLOOR_ABOVE_CAP: Kind =
+    Kind::unprocessable("floor_above_cap", "A member's floor is above its cap");
+pub static FLOORS_EXCEED_BUDGET: Kind = Kind::unprocessable(
+    "floors_exceed_budget",
+    "The floors add up to more than the budget",
+);
+pub static CAPS_BELOW_BUDGET: Kind = Kind::unprocessable(
+    "caps_below_budget",
+    "The caps leave a part of the budget uncovered",
+);
+pub static ALL_WEIGHTS_ZERO: Kind = Kind::unprocessable(
+    "all_weights_zero",
+    "Nobody has a weight to carry the budget",
+);
+pub static QUANTUM_MISMATCH: Kind = Kind::unprocessable(
+    "quantum_mismatch",
+    "The budget is not a multiple of the quantum",
+);
+pub static MIX_SHARES_NOT_ONE: Kind = Kind::unprocessable(
+    "mix_shares_not_one",
+    "The shares of the mix do not add up to one",
+);
+pub static MEASURE_TOTAL_ZERO: Kind =
+    Kind::unprocessable("measure_total_zero", "Nobody has any of a measure");
+pub static NEGATIVE_SIZE: Kind = Kind::unprocessable("negative_size", "A size is negative");
+pub static DAYS_OUT_OF_SEASON: Kind = Kind::unprocessable(
+    "days_out_of_season",
+    "A member's days lie outside the season",
+);
+pub static RULE_INVALID: Kind = Kind::unprocessable("rule_invalid", "The rule contradicts itself");
+pub static MEASURE_MISSING: Kind =
+    Kind::unprocessable("measure_missing", "The member has no size in a measure");
+pub static CLASS_UNKNOWN: Kind = Kind::unprocessable(
+    "class_unknown",
+    "The rule has no amount for the member's class",
+);
+pub static BELOW_FIRST_BAND: Kind =
+    Kind::unprocessable("below_first_band", "The size is below the first band");
+pub static DAYS_MISSING: Kind = Kind::unprocessable(
+    "days_missing",
+    "The rule charges by the day, and the days are not given",
+);
+pub static NEGATIVE_AMOUNT: Kind = Kind::unprocessable("negative_amount", "An amount is negative");
+pub static REFUND_EXCEEDS_PAID: Kind = Kind::unprocessable(
+    "refund_exceeds_paid",
+    "More would be refunded than was paid",
+);
+pub static NEGATIVE_UNSPENT: Kind =
+    Kind::unprocessable("negative_unspent", "The unspent amount is negative");
+pub static OVERSPENT: Kind = Kind::unprocessable("overspent", "More was spent than came in");
+
+/// Every kind of this slice, for the catalogue.
+pub static ALL: &[&Kind] = &[
+    &NO_MEMBERS,
+    &DUPLICATE_MEMBER,
+    &NEGATIVE_BUDGET,
+    &NEGATIVE_WEIGHT,
+    &NEGATIVE_FLOOR,
+    &FLOOR_ABOVE_CAP,
+    &FLOORS_EXCEED_BUDGET,
+    &CAPS_BELOW_BUDGET,
+    &ALL_WEIGHTS_ZERO,
+    &QUANTUM_MISMATCH,
+    &MIX_SHARES_NOT_ONE,
+    &MEASURE_TOTAL_ZERO,
+    &NEGATIVE_SIZE,
+    &DAYS_OUT_OF_SEASON,
+    &RULE_INVALID,
+    &MEASURE_MISSING,
+    &CLASS_UNKNOWN,
+    &BELOW_FIRST_BAND,
+    &DAYS_MISSING,
+    &NEGATIVE_AMOUNT,
+    &REFUND_EXCEEDS_PAID,
+    &NEGATIVE_UNSPENT,
+    &OVERSPENT,
+];

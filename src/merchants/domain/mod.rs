@@ -1,0 +1,3 @@
+//! Rules of merchants.
+
+pub mod size;

@@ -1,0 +1,143 @@
+//! What other slices ask about merchants and manufacturers.
+
+use chrono::NaiveDate;
+use sea_orm::ConnectionTrait;
+
+use crate::kernel::caller::Caller;
+use crate::kernel::ids::ManufacturerId;
+use crate::kernel::ids::MerchantId;
+use crate::kernel::ids::UserId;
+use crate::kernel::locale::Locale;
+use crate::kernel::problem::Failure;
+use crate::kernel::problem::Refused;
+use crate::kernel::problem::kinds;
+use crate::kernel::time::Instant;
+use crate::merchants::domain::size;
+use crate::merchants::domain::size::Size;
+use crate::merchants::repo;
+
+/// A merchant.
+#[derive(Debug, Clone)]
+pub struct Merchant {
+    pub id: MerchantId,
+    pub name: String,
+    pub locale: Locale,
+}
+
+/// A manufacturer.
+#[derive(Debug, Clone)]
+pub struct Manufacturer {
+    pub id: ManufacturerId,
+    pub name: String,
+    pub locale: Locale,
+}
+
+/// A merchant by id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn merchant(
+    c: &impl ConnectionTrait,
+    id: MerchantId,
+) -> Result<Option<Merchant>, Failure> {
+    let row = repo::merchant(c, id).await?;
+    Ok(row.map(|row| Merchant {
+        id: row.id,
+        name: row.name,
+        locale: Locale::parse(&row.locale).unwrap_or_default(),
+    }))
+}
+
+/// The people who act for a merchant.
+///
+/// # Errors
+/// When the database fails.
+pub async fn staff_of(c: &impl ConnectionTrait, id: MerchantId) -> Result<Vec<UserId>, Failure> {
+    Ok(repo::staff_of(c, id).await?)
+}
+
+/// The merchants that a person acts for.
+///
+/// # Errors
+/// When the database fails.
+pub async fn merchants_of(
+    c: &impl ConnectionTrait,
+    user: UserId,
+) -> Result<Vec<MerchantId>, Failure> {
+    Ok(repo::merchants_of(c, user).await?)
+}
+
+/// The size of a merchant on `day`, as known at `known_at`; see [`size::resolve`].
+///
+/// # Errors
+/// When the database fails.
+pub async fn size_on(
+    c: &impl ConnectionTrait,
+    merchant: MerchantId,
+    measure: &str,
+    day: NaiveDate,
+    known_at: Instant,
+    accept_declared: bool,
+) -> Result<Option<Size>, Failure> {
+    let facts = repo::sizes(c, merchant, measure).await?;
+    Ok(size::resolve(&facts, day, known_at, accept_declared).cloned())
+}
+
+/// A manufacturer by id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn manufacturer(
+    c: &impl ConnectionTrait,
+    id: ManufacturerId,
+) -> Result<Option<Manufacturer>, Failure> {
+    let row = repo::manufacturer(c, id).await?;
+    Ok(row.map(|row| Manufacturer {
+        id: row.id,
+        name: row.name,
+        locale: Locale::parse(&row.locale).unwrap_or_default(),
+    }))
+}
+
+/// The people who act for a manufacturer.
+///
+/// # Errors
+/// When the database fails.
+pub async fn manufacturer_staff(
+    c: &impl ConnectionTrait,
+    id: ManufacturerId,
+) -> Result<Vec<UserId>, Failure> {
+    Ok(repo::manufacturer_staff(c, id).await?)
+}
+
+/// Passes whoever may act for the manufacturer: its staff, its key with `scope`, or its link session.
+///
+/// # Errors
+/// 404 for everybody else, as if the manufacturer did not exist; 403 `scope_required` for a key without the scope.
+pub async fn require_manufacturer(
+    c: &impl ConnectionTrait,
+    caller: &Caller,
+    id: ManufacturerId,
+    scope: &str,
+) -> Result<Manufacturer, Failure> {
+    let found = manufacturer(c, id).await?;
+    let may = match caller {
+        Caller::User(user) => repo::manufacturer_staff(c, id).await?.contains(&user.user),
+        Caller::ApiKey {
+            manufacturer,
+            scopes,
+            ..
+        } if *manufacturer == id => {
+            if !scopes.iter().any(|s| s == scope) {
+                let detail = format!("This key needs the scope '{scope}'.");
+                return Err(Refused::new(&kinds::SCOPE_REQUIRED, detail).into());
+            }
+            true
+        }
+        Caller::Link { manufacturer, .. } => *manufacturer == id,
+        Caller::ApiKey { .. } | Caller::Anonymous | Caller::System => false,
+    };
+    found
+        .filter(|_| may)
+        .ok_or_else(|| Refused::not_found("manufacturer").into())
+}

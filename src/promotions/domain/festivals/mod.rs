@@ -1,0 +1,11 @@
+//! Festivals: the catalogue, and the dates of each by its rule.
+
+pub mod calendars;
+pub mod catalogue;
+pub mod easter;
+pub mod occurrences;
+pub mod rule;
+pub mod tables;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,4 @@
+//! The service as its callers see it, on both databases. One binary: it links once.
+
+mod accounts;
+mod support;
