@@ -1,4 +1,6 @@
 //! The service as its callers see it, on both databases. One binary: it links once.
 
 mod accounts;
+mod machinery;
 mod support;
+mod wire;
