@@ -265,7 +265,13 @@ async fn nothing_acknowledged_is_lost_when_the_disk_was_full() {
         }
     }
     assert!(refused > 0, "the disk was full");
-    // A refused write may have cost the connection that held the limit; the new one has room again.
+    // A use case that refuses would roll back to a savepoint that stays open: everything after it is
+    // then acknowledged inside a transaction that nobody commits.
+    let refusal: Result<(), Failure> = db
+        .write(async |_| Err(Refused::new(&kinds::CONFLICT, "no").into()))
+        .await;
+    assert!(refusal.is_err());
+    // The guard may have cost the connection that held the limit; the new one has room again.
     limit("1073741823").await;
     for n in 20..40 {
         insert(n).await.expect("there is room again");
