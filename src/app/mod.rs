@@ -12,6 +12,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::accounts;
+use crate::alliances;
 use crate::http::document;
 use crate::http::links;
 use crate::http::problem::ProblemBody;
@@ -19,6 +20,7 @@ use crate::kernel::access::Rule;
 use crate::kernel::problem::Kind;
 use crate::kernel::problem::kinds;
 use crate::mail;
+use crate::merchants;
 use crate::platform::links::LINK_SPENT;
 use crate::platform::registry::Registry;
 use crate::platform::schedule::INVALID_CRON;
@@ -38,7 +40,15 @@ pub fn registry() -> Registry {
 
 /// The access table of the whole service.
 pub fn rules() -> Vec<Rule> {
-    [ops::RULES, sandbox::RULES, links::RULES, accounts::RULES].concat()
+    [
+        ops::RULES,
+        sandbox::RULES,
+        links::RULES,
+        accounts::RULES,
+        merchants::RULES,
+        alliances::RULES,
+    ]
+    .concat()
 }
 
 /// The catalogue of problems of the whole service.
@@ -49,6 +59,8 @@ pub fn problems() -> Vec<&'static Kind> {
         sandbox::PROBLEMS,
         mail::problems::ALL,
         accounts::problems::ALL,
+        merchants::problems::ALL,
+        alliances::problems::ALL,
     ]
     .concat()
 }
@@ -58,7 +70,9 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(ops::configure)
         .configure(sandbox::configure)
         .configure(links::configure)
-        .configure(accounts::configure);
+        .configure(accounts::configure)
+        .configure(merchants::configure)
+        .configure(alliances::configure);
 }
 
 /// Types that the document names beside those of the handlers.
