@@ -3,5 +3,7 @@
 mod accounts;
 mod alliances;
 mod invitations;
+mod machinery;
 mod merchants;
 mod support;
+mod wire;
