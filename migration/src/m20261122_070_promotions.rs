@@ -37,6 +37,7 @@ CREATE TABLE promotion (
   CONSTRAINT promotion_main CHECK (main_from < main_to)
 ) $strict;
 CREATE INDEX promotion_by_alliance ON promotion (alliance_id, id);
+CREATE INDEX promotion_by_tzdb ON promotion (tzdb);
 CREATE INDEX promotion_by_change ON promotion (next_change_at) WHERE next_change_at IS NOT NULL;
 CREATE TABLE promotion_phase (
   id $uuid NOT NULL PRIMARY KEY,

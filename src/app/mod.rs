@@ -29,10 +29,10 @@ pub fn registry() -> Registry {
     Registry {
         rules: rules(),
         jobs: [ops::jobs()].concat(),
-        consumers: Vec::new(),
-        sweeps: [accounts::sweeps(), mail::sweeps()].concat(),
+        consumers: [promotions::consumers()].concat(),
+        sweeps: [accounts::sweeps(), mail::sweeps(), promotions::sweeps()].concat(),
         authenticators: vec![accounts::AUTHENTICATOR],
-        links: [accounts::links()].concat(),
+        links: [accounts::links(), promotions::links()].concat(),
         kinds: problems(),
     }
 }

@@ -13,6 +13,7 @@ use crate::kernel::problem::Refusal;
 use crate::kernel::problem::kinds;
 use crate::promotions::domain::festivals::catalogue;
 use crate::promotions::domain::festivals::occurrences;
+use crate::promotions::domain::festivals::rule::Festival;
 use crate::promotions::domain::local_time;
 use crate::promotions::domain::phases;
 use crate::promotions::domain::phases::LocalPhase;
@@ -172,11 +173,47 @@ fn festival_in(id: &str, year: i32) -> Result<NaiveDate, PlanRefused> {
 ///
 /// # Errors
 /// `UnknownFestival`.
-pub fn known(
-    id: &str,
-) -> Result<&'static crate::promotions::domain::festivals::rule::Festival, PlanRefused> {
+pub fn known(id: &str) -> Result<&'static Festival, PlanRefused> {
     catalogue::find(id).ok_or_else(|| PlanRefused::UnknownFestival {
         festival: id.to_owned(),
+    })
+}
+
+/// Reads the names of phases.
+///
+/// # Errors
+/// Every name that is none, together with what is wrong with the others.
+pub fn read(given: &[LocalPhase<String>]) -> Result<Vec<LocalPhase<PhaseName>>, PlanRefused> {
+    let mut known = Vec::new();
+    let mut places = Vec::new();
+    let mut faults = Vec::new();
+    for (index, phase) in given.iter().enumerate() {
+        match PhaseName::parse(&phase.name) {
+            Some(name) => {
+                places.push(index);
+                known.push(LocalPhase {
+                    name,
+                    from: phase.from,
+                    to: phase.to,
+                });
+            }
+            None => faults.push(PhaseError {
+                fault: phases::PhaseFault::Unknown,
+                phase: Some(index),
+            }),
+        }
+    }
+    if faults.is_empty() {
+        return Ok(known);
+    }
+    let others = phases::faults(&known, Milestones::default());
+    faults.extend(others.into_iter().map(|error| PhaseError {
+        phase: error.phase.map(|index| places[index]),
+        ..error
+    }));
+    let named = |error: PhaseError| (error, error.phase.map(|index| given[index].name.clone()));
+    Err(PlanRefused::Phases {
+        faults: faults.into_iter().map(named).collect(),
     })
 }
 
