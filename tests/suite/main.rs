@@ -1,5 +1,6 @@
 //! The service as its callers see it, on both databases. One binary: it links once.
 
 mod accounts;
+mod house;
 mod promotions;
 mod support;
