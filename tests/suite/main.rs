@@ -3,4 +3,8 @@
 mod accounts;
 mod house;
 mod promotions;
+mod alliances;
+mod machinery;
+mod merchants;
 mod support;
+mod wire;
