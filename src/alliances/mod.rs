@@ -14,6 +14,7 @@ pub use face::Alliance;
 pub use face::Contact;
 pub use face::Member;
 pub use face::Standing;
+pub use face::active_member;
 pub use face::active_members;
 pub use face::admit;
 pub use face::alliance;

@@ -24,6 +24,7 @@ use crate::merchants;
 use crate::platform::links::LINK_SPENT;
 use crate::platform::registry::Registry;
 use crate::platform::schedule::INVALID_CRON;
+use crate::promotions;
 
 /// What every slice brings to the worker and the door.
 pub fn registry() -> Registry {
@@ -34,6 +35,10 @@ pub fn registry() -> Registry {
         sweeps: [accounts::sweeps(), alliances::sweeps(), mail::sweeps()].concat(),
         authenticators: vec![accounts::AUTHENTICATOR, merchants::AUTHENTICATOR],
         links: [accounts::links(), alliances::links()].concat(),
+        consumers: [promotions::consumers()].concat(),
+        sweeps: [accounts::sweeps(), mail::sweeps(), promotions::sweeps()].concat(),
+        authenticators: vec![accounts::AUTHENTICATOR],
+        links: [accounts::links(), promotions::links()].concat(),
         kinds: problems(),
     }
 }
@@ -45,6 +50,7 @@ pub fn rules() -> Vec<Rule> {
         sandbox::RULES,
         links::RULES,
         accounts::RULES,
+        promotions::RULES,
         merchants::RULES,
         alliances::RULES,
     ]
@@ -59,6 +65,7 @@ pub fn problems() -> Vec<&'static Kind> {
         sandbox::PROBLEMS,
         mail::problems::ALL,
         accounts::problems::ALL,
+        promotions::problems::ALL,
         merchants::problems::ALL,
         alliances::problems::ALL,
     ]
@@ -71,6 +78,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(sandbox::configure)
         .configure(links::configure)
         .configure(accounts::configure)
+        .configure(promotions::configure);
         .configure(merchants::configure)
         .configure(alliances::configure);
 }

@@ -1,6 +1,8 @@
 //! The service as its callers see it, on both databases. One binary: it links once.
 
 mod accounts;
+mod house;
+mod promotions;
 mod alliances;
 mod invitations;
 mod machinery;
