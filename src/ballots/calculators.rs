@@ -34,6 +34,8 @@ pub type Electorate = BTreeMap<String, i64>;
 
 by_kind! {
     /// What to count: single votes, or sides already added up.
+    #[derive(garde::Validate)]
+    #[garde(allow_unvalidated)]
     pub enum TallyRequest {
         /// Single votes over an electorate; the rule's weight cap is applied.
         Tally(TallyInput) = "tally",
@@ -165,8 +167,9 @@ words! {
 }
 
 /// Final votes so far, in an open ballot.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, garde::Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
 pub struct EarlyCloseRequest {
     /// May be left out.
     #[serde(default)]
@@ -202,8 +205,9 @@ words! {
 }
 
 /// One vote per member for one of several options.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, garde::Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
 pub struct ChoiceRequest {
     /// May be left out.
     #[serde(default)]
