@@ -12,6 +12,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::accounts;
+use crate::audit;
 use crate::ballots;
 use crate::http::document;
 use crate::http::links;
@@ -28,11 +29,11 @@ use crate::platform::schedule::INVALID_CRON;
 pub fn registry() -> Registry {
     Registry {
         rules: rules(),
-        jobs: [ops::jobs()].concat(),
-        consumers: Vec::new(),
-        sweeps: [accounts::sweeps(), mail::sweeps()].concat(),
+        jobs: [ops::jobs(), ballots::JOBS.to_vec()].concat(),
+        consumers: [ballots::CONSUMERS.to_vec()].concat(),
+        sweeps: [accounts::sweeps(), mail::sweeps(), ballots::SWEEPS.to_vec()].concat(),
         authenticators: vec![accounts::AUTHENTICATOR],
-        links: [accounts::links()].concat(),
+        links: [accounts::links(), ballots::LINKS.to_vec()].concat(),
         kinds: problems(),
     }
 }
@@ -45,6 +46,7 @@ pub fn rules() -> Vec<Rule> {
         links::RULES,
         accounts::RULES,
         ballots::RULES,
+        audit::RULES,
     ]
     .concat()
 }
@@ -68,7 +70,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(sandbox::configure)
         .configure(links::configure)
         .configure(accounts::configure)
-        .configure(ballots::configure);
+        .configure(ballots::configure)
+        .configure(audit::configure);
 }
 
 /// Types that the document names beside those of the handlers.

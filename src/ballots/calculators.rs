@@ -88,7 +88,7 @@ pub struct AggregateInput {
 }
 
 /// A count and its declaration.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TallyAnswer {
     /// In favour, with effective weights.
     #[serde(rename = "for")]
@@ -100,7 +100,7 @@ pub struct TallyAnswer {
     /// The whole electorate.
     pub eligible: Side,
     /// The weight to which heavier members were cut; absent if none was.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight_ceiling: Option<i64>,
     /// Whether every quorum is reached.
     pub quorate: bool,
@@ -149,16 +149,22 @@ pub fn tally(request: &TallyRequest) -> Result<TallyAnswer, BallotRefused> {
             }
         }
     };
-    Ok(TallyAnswer {
-        in_favour: tally.sides.in_favour,
-        against: tally.sides.against,
-        abstain: tally.sides.abstain,
-        eligible: tally.sides.eligible,
-        weight_ceiling: tally.weight_ceiling,
-        quorate: tally.verdict.quorate,
-        tests: tally.verdict.tests,
-        result: tally.verdict.result,
-    })
+    Ok(TallyAnswer::from(tally))
+}
+
+impl From<tally::Tally> for TallyAnswer {
+    fn from(tally: tally::Tally) -> Self {
+        Self {
+            in_favour: tally.sides.in_favour,
+            against: tally.sides.against,
+            abstain: tally.sides.abstain,
+            eligible: tally.sides.eligible,
+            weight_ceiling: tally.weight_ceiling,
+            quorate: tally.verdict.quorate,
+            tests: tally.verdict.tests,
+            result: tally.verdict.result,
+        }
+    }
 }
 
 words! {

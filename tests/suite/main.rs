@@ -2,4 +2,6 @@
 
 mod accounts;
 mod ballots;
+mod machinery;
 mod support;
+mod wire;
