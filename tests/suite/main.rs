@@ -2,6 +2,7 @@
 
 mod accounts;
 mod ballots;
+mod document;
 mod machinery;
 mod support;
 mod wire;
