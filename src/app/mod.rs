@@ -14,6 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::accounts;
 use crate::audit;
 use crate::ballots;
+use crate::alliances;
 use crate::http::document;
 use crate::http::links;
 use crate::http::problem::ProblemBody;
@@ -21,6 +22,7 @@ use crate::kernel::access::Rule;
 use crate::kernel::problem::Kind;
 use crate::kernel::problem::kinds;
 use crate::mail;
+use crate::merchants;
 use crate::platform::links::LINK_SPENT;
 use crate::platform::registry::Registry;
 use crate::platform::schedule::INVALID_CRON;
@@ -47,6 +49,8 @@ pub fn rules() -> Vec<Rule> {
         accounts::RULES,
         ballots::RULES,
         audit::RULES,
+        merchants::RULES,
+        alliances::RULES,
     ]
     .concat()
 }
@@ -60,6 +64,8 @@ pub fn problems() -> Vec<&'static Kind> {
         mail::problems::ALL,
         accounts::problems::ALL,
         ballots::problems::ALL,
+        merchants::problems::ALL,
+        alliances::problems::ALL,
     ]
     .concat()
 }
@@ -72,6 +78,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(accounts::configure)
         .configure(ballots::configure)
         .configure(audit::configure);
+        .configure(merchants::configure)
+        .configure(alliances::configure);
 }
 
 /// Types that the document names beside those of the handlers.

@@ -3,6 +3,8 @@
 mod accounts;
 mod ballots;
 mod document;
+mod alliances;
 mod machinery;
+mod merchants;
 mod support;
 mod wire;
