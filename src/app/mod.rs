@@ -12,9 +12,9 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::accounts;
+use crate::alliances;
 use crate::audit;
 use crate::ballots;
-use crate::alliances;
 use crate::http::document;
 use crate::http::links;
 use crate::http::problem::ProblemBody;
@@ -77,7 +77,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(links::configure)
         .configure(accounts::configure)
         .configure(ballots::configure)
-        .configure(audit::configure);
+        .configure(audit::configure)
         .configure(merchants::configure)
         .configure(alliances::configure);
 }

@@ -4,6 +4,7 @@ use futures_util::future::join_all;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::support::Answer;
 use crate::support::Person;
 use crate::support::TestApp;
 use crate::support::on_both;
@@ -104,7 +105,7 @@ impl Guild {
         ballot
     }
 
-    async fn vote(&self, ballot: &str, member: usize, choice: &str) -> crate::support::Answer {
+    async fn vote(&self, ballot: &str, member: usize, choice: &str) -> Answer {
         let person = &self.members[member].1;
         person
             .post(&format!("{ballot}/votes"), json!({ "choice": choice }))
