@@ -77,7 +77,8 @@ fn is_frozen(state: BallotState) -> bool {
 
 /// Whether the ballot takes votes now. The clock counts, not whether somebody has closed it already.
 pub(super) fn check_open(act: &Act<'_>, ballot: &Ballot) -> Result<(), Failure> {
-    let closes_at = ballot.closed_at.unwrap_or(ballot.closes_at).millis();
+    let closed_at = ballot.closed_at.unwrap_or(ballot.closes_at);
+    let closes_at = std::cmp::min(closed_at, ballot.closes_at).millis();
     match state_of(ballot)? {
         BallotState::Open if act.now() < ballot.closes_at => Ok(()),
         BallotState::Draft | BallotState::Notice => Err(BallotRefused::NotOpenYet.into()),
