@@ -1,5 +1,6 @@
 //! The service as its callers see it, on both databases. One binary: it links once.
 
+mod access;
 mod accounts;
 mod alliances;
 mod ballots;
