@@ -25,3 +25,5 @@ pub use face::role_holders;
 pub use face::standing;
 pub use routes::configure;
 pub use rules::RULES;
+pub use service::links;
+pub use service::sweeps;

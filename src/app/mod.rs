@@ -36,6 +36,11 @@ pub fn registry() -> Registry {
         sweeps: [accounts::sweeps(), mail::sweeps(), ballots::SWEEPS.to_vec()].concat(),
         authenticators: vec![accounts::AUTHENTICATOR],
         links: [accounts::links(), ballots::LINKS.to_vec()].concat(),
+        jobs: [ops::jobs()].concat(),
+        consumers: Vec::new(),
+        sweeps: [accounts::sweeps(), alliances::sweeps(), mail::sweeps()].concat(),
+        authenticators: vec![accounts::AUTHENTICATOR, merchants::AUTHENTICATOR],
+        links: [accounts::links(), alliances::links()].concat(),
         kinds: problems(),
     }
 }

@@ -27,6 +27,7 @@ pub use repo::sizes::SizeFact;
 pub use routes::SizeFactView;
 pub use routes::configure;
 pub use rules::RULES;
+pub use service::api_keys::AUTHENTICATOR;
 pub use service::sizes::size_fact;
 pub use service::sizes::size_facts;
 pub use service::sizes::supersede_size;

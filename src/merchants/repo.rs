@@ -1,6 +1,7 @@
 //! SQL of merchants and manufacturers.
 
 pub mod firms;
+pub mod keys;
 pub mod sizes;
 
 use entity::manufacturer;
