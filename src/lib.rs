@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod alliances;
 pub mod app;
+pub mod audit;
 pub mod ballots;
 pub mod funds;
 pub mod http;

@@ -11,6 +11,7 @@ mod m20261122_030_merchants;
 mod m20261122_040_alliances;
 mod m20261122_050_mandates;
 mod m20261122_070_promotions;
+mod m20261122_090_ballots;
 
 /// Applies and reverts the changes in order.
 pub struct Migrator;
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_040_alliances::Migration),
             Box::new(m20261122_050_mandates::Migration),
             Box::new(m20261122_070_promotions::Migration),
+            Box::new(m20261122_090_ballots::Migration),
         ]
     }
 }

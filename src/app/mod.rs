@@ -13,6 +13,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::accounts;
 use crate::alliances;
+use crate::audit;
+use crate::ballots;
 use crate::http::document;
 use crate::http::links;
 use crate::http::problem::ProblemBody;
@@ -30,6 +32,11 @@ use crate::promotions;
 pub fn registry() -> Registry {
     Registry {
         rules: rules(),
+        jobs: [ops::jobs(), ballots::JOBS.to_vec()].concat(),
+        consumers: [ballots::CONSUMERS.to_vec()].concat(),
+        sweeps: [accounts::sweeps(), mail::sweeps(), ballots::SWEEPS.to_vec()].concat(),
+        authenticators: vec![accounts::AUTHENTICATOR],
+        links: [accounts::links(), ballots::LINKS.to_vec()].concat(),
         jobs: [ops::jobs()].concat(),
         consumers: Vec::new(),
         sweeps: [accounts::sweeps(), alliances::sweeps(), mail::sweeps()].concat(),
@@ -51,6 +58,8 @@ pub fn rules() -> Vec<Rule> {
         links::RULES,
         accounts::RULES,
         promotions::RULES,
+        ballots::RULES,
+        audit::RULES,
         merchants::RULES,
         alliances::RULES,
     ]
@@ -66,6 +75,7 @@ pub fn problems() -> Vec<&'static Kind> {
         mail::problems::ALL,
         accounts::problems::ALL,
         promotions::problems::ALL,
+        ballots::problems::ALL,
         merchants::problems::ALL,
         alliances::problems::ALL,
     ]
@@ -79,6 +89,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(links::configure)
         .configure(accounts::configure)
         .configure(promotions::configure);
+        .configure(ballots::configure)
+        .configure(audit::configure)
         .configure(merchants::configure)
         .configure(alliances::configure);
 }

@@ -19,6 +19,9 @@ use crate::platform::random;
 /// Topic of the fact that a mandate was issued; its payload is `{mandate_id, matter, subject_id}`.
 pub const ISSUED: &str = "mandate.issued";
 
+/// Topic of the fact that a mandate was used; its payload is `{mandate_id, source}`.
+pub const CONSUMED: &str = "mandate.consumed";
+
 crate::words! {
     /// Matters that need a mandate. There is no free matter that executes.
     pub enum Matter {
@@ -105,12 +108,14 @@ pub async fn consume(
         return Err(missing(matter).into());
     }
     act.record(
-        "mandate.consumed",
+        CONSUMED,
         Some(alliance),
         row.id.0,
         json!({ "matter": matter }),
     )
     .await?;
+    let payload = json!({ "mandate_id": row.id, "source": row.source });
+    act.publish(CONSUMED, Some(alliance), payload).await?;
     Ok(row.id)
 }
 

@@ -105,7 +105,7 @@ async fn apply_for_membership(call: Call, id: Path<AllianceId>, body: Json<Apply
 #[expect(dead_code, reason = "the document alone reads it")]
 struct MembershipFilter {
     /// Only those in this state.
-    #[param(required = false)]
+    #[param(required = false, inline)]
     state: Option<MembershipState>,
 }
 

@@ -221,4 +221,19 @@ impl Person {
         answer.expect(201);
         answer.id()
     }
+
+    /// Makes a new merchant of `person` an active member of an alliance that the caller runs; answers the
+    /// membership's id.
+    pub async fn admit(&self, alliance: &str, person: &Self, merchant: &str) -> String {
+        let merchant = person.found_merchant(merchant).await;
+        let path = format!("/v1/alliances/{alliance}/memberships");
+        let invited = self.post(&path, json!({ "merchant_id": merchant })).await;
+        invited.expect(201);
+        let membership = invited.id();
+        let approved = person
+            .transition(&format!("/v1/memberships/{membership}"), "approve", None)
+            .await;
+        approved.expect(200);
+        membership
+    }
 }
