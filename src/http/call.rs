@@ -132,6 +132,13 @@ impl Call {
         Reply::ok(view).version(version).respond()
     }
 
+    /// A query parameter, decoded; the gate has refused those that the document does not name.
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        url::form_urlencoded::parse(self.query.as_bytes())
+            .find(|(given, _)| given == name)
+            .map(|(_, value)| value.into_owned())
+    }
+
     /// Which page of a list is wanted.
     ///
     /// # Errors
