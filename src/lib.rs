@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod alliances;
 pub mod app;
 pub mod ballots;
+pub mod campaigns;
 pub mod funds;
 pub mod http;
 pub mod kernel;

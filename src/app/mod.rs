@@ -12,6 +12,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::accounts;
+use crate::campaigns;
 use crate::http::document;
 use crate::http::links;
 use crate::http::problem::ProblemBody;
@@ -29,7 +30,7 @@ pub fn registry() -> Registry {
         rules: rules(),
         jobs: [ops::jobs()].concat(),
         consumers: Vec::new(),
-        sweeps: [accounts::sweeps(), mail::sweeps()].concat(),
+        sweeps: [accounts::sweeps(), campaigns::sweeps(), mail::sweeps()].concat(),
         authenticators: vec![accounts::AUTHENTICATOR],
         links: [accounts::links()].concat(),
         kinds: problems(),
@@ -38,7 +39,14 @@ pub fn registry() -> Registry {
 
 /// The access table of the whole service.
 pub fn rules() -> Vec<Rule> {
-    [ops::RULES, sandbox::RULES, links::RULES, accounts::RULES].concat()
+    [
+        ops::RULES,
+        sandbox::RULES,
+        links::RULES,
+        accounts::RULES,
+        campaigns::RULES,
+    ]
+    .concat()
 }
 
 /// The catalogue of problems of the whole service.
@@ -49,6 +57,7 @@ pub fn problems() -> Vec<&'static Kind> {
         sandbox::PROBLEMS,
         mail::problems::ALL,
         accounts::problems::ALL,
+        campaigns::problems::ALL,
     ]
     .concat()
 }
@@ -58,7 +67,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(ops::configure)
         .configure(sandbox::configure)
         .configure(links::configure)
-        .configure(accounts::configure);
+        .configure(accounts::configure)
+        .configure(campaigns::configure);
 }
 
 /// Types that the document names beside those of the handlers.
