@@ -12,6 +12,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::accounts;
+use crate::alliances;
 use crate::campaigns;
 use crate::http::document;
 use crate::http::links;
@@ -20,6 +21,7 @@ use crate::kernel::access::Rule;
 use crate::kernel::problem::Kind;
 use crate::kernel::problem::kinds;
 use crate::mail;
+use crate::merchants;
 use crate::platform::links::LINK_SPENT;
 use crate::platform::registry::Registry;
 use crate::platform::schedule::INVALID_CRON;
@@ -44,6 +46,8 @@ pub fn rules() -> Vec<Rule> {
         sandbox::RULES,
         links::RULES,
         accounts::RULES,
+        merchants::RULES,
+        alliances::RULES,
         campaigns::RULES,
     ]
     .concat()
@@ -57,6 +61,8 @@ pub fn problems() -> Vec<&'static Kind> {
         sandbox::PROBLEMS,
         mail::problems::ALL,
         accounts::problems::ALL,
+        merchants::problems::ALL,
+        alliances::problems::ALL,
         campaigns::problems::ALL,
     ]
     .concat()
@@ -68,6 +74,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(sandbox::configure)
         .configure(links::configure)
         .configure(accounts::configure)
+        .configure(merchants::configure)
+        .configure(alliances::configure)
         .configure(campaigns::configure);
 }
 

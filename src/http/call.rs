@@ -132,10 +132,10 @@ impl Call {
         Reply::ok(view).version(version).respond()
     }
 
-    /// A query parameter, decoded; the gate has refused those that the document does not name.
-    pub fn parameter(&self, name: &str) -> Option<String> {
+    /// A filter of the query, such as `?state=`.
+    pub fn filter(&self, name: &str) -> Option<String> {
         url::form_urlencoded::parse(self.query.as_bytes())
-            .find(|(given, _)| given == name)
+            .find(|(key, _)| key == name)
             .map(|(_, value)| value.into_owned())
     }
 

@@ -1,4 +1,8 @@
 //! The service as its callers see it, on both databases. One binary: it links once.
 
 mod accounts;
+mod alliances;
+mod machinery;
+mod merchants;
 mod support;
+mod wire;

@@ -353,7 +353,7 @@ impl From<Dispatch> for DeliveryView {
 #[get("/v1/campaigns/{campaign_id}/deliveries")]
 async fn list_campaign_deliveries(call: Call, id: Path<CampaignId>) -> Answer {
     let state = call
-        .parameter("state")
+        .filter("state")
         .map(|word| DeliveryState::parse(&word).ok_or_else(unknown_state))
         .transpose()?
         .map(DeliveryState::as_str);

@@ -115,7 +115,7 @@ async fn list_suppressions(call: Call, alliance: Path<AllianceId>) -> Answer {
 async fn lift_suppression(call: Call, ids: Path<(AllianceId, SuppressionId)>) -> Answer {
     let (alliance, id) = *ids;
     let reason = call
-        .parameter("reason")
+        .filter("reason")
         .filter(|reason| text::line(reason, &()).is_ok())
         .ok_or_else(no_reason)?;
     call.run_to_end(async |act| suppressions::lift(act, alliance, id, &reason).await)
