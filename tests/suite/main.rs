@@ -2,7 +2,9 @@
 
 mod accounts;
 mod alliances;
+mod campaigns;
 mod machinery;
 mod merchants;
+mod smtp;
 mod support;
 mod wire;
