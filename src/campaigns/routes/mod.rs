@@ -1,6 +1,7 @@
 //! Routes of campaigns.
 
 mod campaigns;
+mod reports;
 mod suppressions;
 mod templates;
 mod unsubscribe;
@@ -11,6 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(templates::configure)
         .configure(campaigns::configure)
+        .configure(reports::configure)
         .configure(suppressions::configure)
         .configure(unsubscribe::configure);
 }
