@@ -12,6 +12,7 @@ mod m20261122_040_alliances;
 mod m20261122_050_mandates;
 mod m20261122_070_promotions;
 mod m20261122_090_ballots;
+mod m20261122_100_campaigns;
 
 /// Applies and reverts the changes in order.
 pub struct Migrator;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_050_mandates::Migration),
             Box::new(m20261122_070_promotions::Migration),
             Box::new(m20261122_090_ballots::Migration),
+            Box::new(m20261122_100_campaigns::Migration),
         ]
     }
 }

@@ -245,6 +245,23 @@ pub async fn contacts(c: &impl ConnectionTrait, id: AllianceId) -> Result<Vec<Co
     contacts_for(c, members).await
 }
 
+/// The people to write to for up to `limit` active members after the membership `after`, and the last of
+/// these memberships: `None` once there are no more. For walks that must not hold all of them at once.
+///
+/// # Errors
+/// When the database fails.
+pub async fn contacts_after(
+    c: &impl ConnectionTrait,
+    id: AllianceId,
+    after: Option<MembershipId>,
+    limit: u64,
+) -> Result<(Vec<Contact>, Option<MembershipId>), Failure> {
+    let rows = repo::active_members_after(c, id, after, limit).await?;
+    let members: Vec<Member> = rows.into_iter().map(as_member).collect();
+    let last = members.last().map(|member| member.membership);
+    Ok((contacts_for(c, members).await?, last))
+}
+
 /// The people to write to for one membership.
 ///
 /// # Errors

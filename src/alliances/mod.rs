@@ -20,6 +20,7 @@ pub use face::admit;
 pub use face::alliance;
 pub use face::by_laws;
 pub use face::contacts;
+pub use face::contacts_after;
 pub use face::contacts_of;
 pub use face::member;
 pub use face::role_holders;

@@ -15,6 +15,7 @@ use crate::accounts;
 use crate::alliances;
 use crate::audit;
 use crate::ballots;
+use crate::campaigns;
 use crate::http::document;
 use crate::http::links;
 use crate::http::problem::ProblemBody;
@@ -44,6 +45,7 @@ pub fn registry() -> Registry {
         links: [accounts::links(), alliances::links()].concat(),
         consumers: [promotions::consumers()].concat(),
         sweeps: [accounts::sweeps(), mail::sweeps(), promotions::sweeps()].concat(),
+        sweeps: [accounts::sweeps(), campaigns::sweeps(), mail::sweeps()].concat(),
         authenticators: vec![accounts::AUTHENTICATOR],
         links: [accounts::links(), promotions::links()].concat(),
         kinds: problems(),
@@ -62,6 +64,7 @@ pub fn rules() -> Vec<Rule> {
         audit::RULES,
         merchants::RULES,
         alliances::RULES,
+        campaigns::RULES,
     ]
     .concat()
 }
@@ -78,6 +81,7 @@ pub fn problems() -> Vec<&'static Kind> {
         ballots::problems::ALL,
         merchants::problems::ALL,
         alliances::problems::ALL,
+        campaigns::problems::ALL,
     ]
     .concat()
 }
@@ -92,7 +96,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(ballots::configure)
         .configure(audit::configure)
         .configure(merchants::configure)
-        .configure(alliances::configure);
+        .configure(alliances::configure)
+        .configure(campaigns::configure);
 }
 
 /// Types that the document names beside those of the handlers.
