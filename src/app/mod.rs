@@ -12,6 +12,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::accounts;
+use crate::funds;
 use crate::http::document;
 use crate::http::links;
 use crate::http::problem::ProblemBody;
@@ -38,7 +39,14 @@ pub fn registry() -> Registry {
 
 /// The access table of the whole service.
 pub fn rules() -> Vec<Rule> {
-    [ops::RULES, sandbox::RULES, links::RULES, accounts::RULES].concat()
+    [
+        ops::RULES,
+        sandbox::RULES,
+        links::RULES,
+        accounts::RULES,
+        funds::RULES,
+    ]
+    .concat()
 }
 
 /// The catalogue of problems of the whole service.
@@ -49,6 +57,7 @@ pub fn problems() -> Vec<&'static Kind> {
         sandbox::PROBLEMS,
         mail::problems::ALL,
         accounts::problems::ALL,
+        funds::problems::ALL,
     ]
     .concat()
 }
@@ -58,7 +67,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(ops::configure)
         .configure(sandbox::configure)
         .configure(links::configure)
-        .configure(accounts::configure);
+        .configure(accounts::configure)
+        .configure(funds::configure);
 }
 
 /// Types that the document names beside those of the handlers.

@@ -6,3 +6,8 @@
 pub mod calculators;
 pub mod domain;
 pub mod problems;
+mod routes;
+mod rules;
+
+pub use routes::configure;
+pub use rules::RULES;

@@ -1,4 +1,5 @@
 //! The service as its callers see it, on both databases. One binary: it links once.
 
 mod accounts;
+mod funds;
 mod support;
