@@ -20,6 +20,7 @@ use crate::kernel::access::Rule;
 use crate::kernel::problem::Kind;
 use crate::kernel::problem::kinds;
 use crate::mail;
+use crate::mandates;
 use crate::platform::links::LINK_SPENT;
 use crate::platform::registry::Registry;
 use crate::platform::schedule::INVALID_CRON;
@@ -29,7 +30,7 @@ pub fn registry() -> Registry {
     Registry {
         rules: rules(),
         jobs: [ops::jobs()].concat(),
-        consumers: Vec::new(),
+        consumers: [funds::consumers()].concat(),
         sweeps: [accounts::sweeps(), mail::sweeps()].concat(),
         authenticators: vec![accounts::AUTHENTICATOR],
         links: [accounts::links()].concat(),
@@ -57,6 +58,7 @@ pub fn problems() -> Vec<&'static Kind> {
         sandbox::PROBLEMS,
         mail::problems::ALL,
         accounts::problems::ALL,
+        mandates::problems::ALL,
         funds::problems::ALL,
     ]
     .concat()

@@ -5,6 +5,7 @@ pub mod problems;
 mod repo;
 
 use entity::mandate;
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -112,6 +113,14 @@ pub async fn consume(
     )
     .await?;
     Ok(row.id)
+}
+
+/// The decision behind a mandate, such as `ballot:<id>`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn source_of(c: &impl ConnectionTrait, id: MandateId) -> Result<Option<String>, Failure> {
+    Ok(repo::find(c, id).await?.map(|row| row.source))
 }
 
 fn missing(matter: Matter) -> Refused {
