@@ -13,6 +13,7 @@ mod m20261122_050_mandates;
 mod m20261122_070_promotions;
 mod m20261122_090_ballots;
 mod m20261122_100_campaigns;
+mod m20261122_060_funds;
 
 /// Applies and reverts the changes in order.
 pub struct Migrator;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_070_promotions::Migration),
             Box::new(m20261122_090_ballots::Migration),
             Box::new(m20261122_100_campaigns::Migration),
+            Box::new(m20261122_060_funds::Migration),
         ]
     }
 }

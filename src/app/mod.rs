@@ -16,6 +16,7 @@ use crate::alliances;
 use crate::audit;
 use crate::ballots;
 use crate::campaigns;
+use crate::funds;
 use crate::http::document;
 use crate::http::links;
 use crate::http::problem::ProblemBody;
@@ -24,6 +25,7 @@ use crate::kernel::problem::Kind;
 use crate::kernel::problem::kinds;
 use crate::mail;
 use crate::merchants;
+use crate::mandates;
 use crate::platform::links::LINK_SPENT;
 use crate::platform::registry::Registry;
 use crate::platform::schedule::INVALID_CRON;
@@ -46,6 +48,8 @@ pub fn registry() -> Registry {
         consumers: [promotions::consumers()].concat(),
         sweeps: [accounts::sweeps(), mail::sweeps(), promotions::sweeps()].concat(),
         sweeps: [accounts::sweeps(), campaigns::sweeps(), mail::sweeps()].concat(),
+        consumers: [funds::consumers()].concat(),
+        sweeps: [accounts::sweeps(), mail::sweeps()].concat(),
         authenticators: vec![accounts::AUTHENTICATOR],
         links: [accounts::links(), promotions::links()].concat(),
         kinds: problems(),
@@ -65,6 +69,7 @@ pub fn rules() -> Vec<Rule> {
         merchants::RULES,
         alliances::RULES,
         campaigns::RULES,
+        funds::RULES,
     ]
     .concat()
 }
@@ -82,6 +87,8 @@ pub fn problems() -> Vec<&'static Kind> {
         merchants::problems::ALL,
         alliances::problems::ALL,
         campaigns::problems::ALL,
+        mandates::problems::ALL,
+        funds::problems::ALL,
     ]
     .concat()
 }
@@ -98,6 +105,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(merchants::configure)
         .configure(alliances::configure)
         .configure(campaigns::configure);
+        .configure(funds::configure);
 }
 
 /// Types that the document names beside those of the handlers.

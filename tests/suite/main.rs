@@ -12,5 +12,6 @@ mod campaigns;
 mod machinery;
 mod merchants;
 mod smtp;
+mod funds;
 mod support;
 mod wire;
