@@ -22,6 +22,7 @@ use crate::mail;
 use crate::platform::links::LINK_SPENT;
 use crate::platform::registry::Registry;
 use crate::platform::schedule::INVALID_CRON;
+use crate::tenders;
 
 /// What every slice brings to the worker and the door.
 pub fn registry() -> Registry {
@@ -38,7 +39,14 @@ pub fn registry() -> Registry {
 
 /// The access table of the whole service.
 pub fn rules() -> Vec<Rule> {
-    [ops::RULES, sandbox::RULES, links::RULES, accounts::RULES].concat()
+    [
+        ops::RULES,
+        sandbox::RULES,
+        links::RULES,
+        accounts::RULES,
+        tenders::RULES,
+    ]
+    .concat()
 }
 
 /// The catalogue of problems of the whole service.
@@ -49,6 +57,7 @@ pub fn problems() -> Vec<&'static Kind> {
         sandbox::PROBLEMS,
         mail::problems::ALL,
         accounts::problems::ALL,
+        tenders::problems::ALL,
     ]
     .concat()
 }
@@ -58,7 +67,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(ops::configure)
         .configure(sandbox::configure)
         .configure(links::configure)
-        .configure(accounts::configure);
+        .configure(accounts::configure)
+        .configure(tenders::configure);
 }
 
 /// Types that the document names beside those of the handlers.

@@ -5,3 +5,8 @@
 pub mod calculators;
 pub mod domain;
 pub mod problems;
+mod routes;
+pub mod rules;
+
+pub use routes::configure;
+pub use rules::RULES;
