@@ -10,6 +10,7 @@ mod m20261122_020_accounts;
 mod m20261122_030_merchants;
 mod m20261122_040_alliances;
 mod m20261122_050_mandates;
+mod m20261122_080_tenders;
 
 /// Applies and reverts the changes in order.
 pub struct Migrator;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_030_merchants::Migration),
             Box::new(m20261122_040_alliances::Migration),
             Box::new(m20261122_050_mandates::Migration),
+            Box::new(m20261122_080_tenders::Migration),
         ]
     }
 }

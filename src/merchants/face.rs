@@ -15,6 +15,7 @@ use crate::kernel::time::Instant;
 use crate::merchants::domain::size;
 use crate::merchants::domain::size::Size;
 use crate::merchants::repo;
+use crate::platform::db::Tx;
 
 /// A merchant.
 #[derive(Debug, Clone)]
@@ -108,6 +109,30 @@ pub async fn manufacturer_staff(
     id: ManufacturerId,
 ) -> Result<Vec<UserId>, Failure> {
     Ok(repo::manufacturer_staff(c, id).await?)
+}
+
+/// The manufacturers that a person acts for.
+///
+/// # Errors
+/// When the database fails.
+pub async fn manufacturers_of(
+    c: &impl ConnectionTrait,
+    user: UserId,
+) -> Result<Vec<ManufacturerId>, Failure> {
+    Ok(repo::manufacturers_of(c, user).await?)
+}
+
+/// Notes down a manufacturer that has no account yet, so that it can be invited by mail.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn note_manufacturer(
+    tx: &Tx,
+    id: ManufacturerId,
+    name: &str,
+    locale: Locale,
+) -> Result<(), Failure> {
+    Ok(repo::note_manufacturer(tx, id, name, locale).await?)
 }
 
 /// Passes whoever may act for the manufacturer: its staff, its key with `scope`, or its link session.

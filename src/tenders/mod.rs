@@ -5,6 +5,7 @@
 pub mod calculators;
 pub mod domain;
 pub mod problems;
+mod repo;
 mod routes;
 pub mod rules;
 
