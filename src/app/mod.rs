@@ -30,9 +30,9 @@ pub fn registry() -> Registry {
         rules: rules(),
         jobs: [ops::jobs()].concat(),
         consumers: Vec::new(),
-        sweeps: [accounts::sweeps(), mail::sweeps()].concat(),
-        authenticators: vec![accounts::AUTHENTICATOR],
-        links: [accounts::links()].concat(),
+        sweeps: [accounts::sweeps(), mail::sweeps(), tenders::sweeps()].concat(),
+        authenticators: vec![accounts::AUTHENTICATOR, tenders::AUTHENTICATOR],
+        links: [accounts::links(), tenders::links()].concat(),
         kinds: problems(),
     }
 }
