@@ -24,34 +24,48 @@ use crate::kernel::access::Rule;
 use crate::kernel::problem::Kind;
 use crate::kernel::problem::kinds;
 use crate::mail;
-use crate::merchants;
 use crate::mandates;
+use crate::merchants;
 use crate::platform::links::LINK_SPENT;
 use crate::platform::registry::Registry;
 use crate::platform::schedule::INVALID_CRON;
 use crate::promotions;
+use crate::tenders;
 
 /// What every slice brings to the worker and the door.
 pub fn registry() -> Registry {
     Registry {
         rules: rules(),
         jobs: [ops::jobs(), ballots::JOBS.to_vec()].concat(),
-        consumers: [ballots::CONSUMERS.to_vec()].concat(),
-        sweeps: [accounts::sweeps(), mail::sweeps(), ballots::SWEEPS.to_vec()].concat(),
-        authenticators: vec![accounts::AUTHENTICATOR],
-        links: [accounts::links(), ballots::LINKS.to_vec()].concat(),
-        jobs: [ops::jobs()].concat(),
-        consumers: Vec::new(),
-        sweeps: [accounts::sweeps(), alliances::sweeps(), mail::sweeps()].concat(),
-        authenticators: vec![accounts::AUTHENTICATOR, merchants::AUTHENTICATOR],
-        links: [accounts::links(), alliances::links()].concat(),
-        consumers: [promotions::consumers()].concat(),
-        sweeps: [accounts::sweeps(), mail::sweeps(), promotions::sweeps()].concat(),
-        sweeps: [accounts::sweeps(), campaigns::sweeps(), mail::sweeps()].concat(),
-        consumers: [funds::consumers()].concat(),
-        sweeps: [accounts::sweeps(), mail::sweeps()].concat(),
-        authenticators: vec![accounts::AUTHENTICATOR],
-        links: [accounts::links(), promotions::links()].concat(),
+        consumers: [
+            funds::consumers(),
+            promotions::consumers(),
+            ballots::CONSUMERS.to_vec(),
+        ]
+        .concat(),
+        sweeps: [
+            accounts::sweeps(),
+            alliances::sweeps(),
+            promotions::sweeps(),
+            tenders::sweeps(),
+            ballots::SWEEPS.to_vec(),
+            campaigns::sweeps(),
+            mail::sweeps(),
+        ]
+        .concat(),
+        authenticators: vec![
+            accounts::AUTHENTICATOR,
+            merchants::AUTHENTICATOR,
+            tenders::AUTHENTICATOR,
+        ],
+        links: [
+            accounts::links(),
+            alliances::links(),
+            promotions::links(),
+            tenders::links(),
+            ballots::LINKS.to_vec(),
+        ]
+        .concat(),
         kinds: problems(),
     }
 }
@@ -63,13 +77,14 @@ pub fn rules() -> Vec<Rule> {
         sandbox::RULES,
         links::RULES,
         accounts::RULES,
-        promotions::RULES,
-        ballots::RULES,
-        audit::RULES,
         merchants::RULES,
         alliances::RULES,
-        campaigns::RULES,
         funds::RULES,
+        promotions::RULES,
+        tenders::RULES,
+        ballots::RULES,
+        campaigns::RULES,
+        audit::RULES,
     ]
     .concat()
 }
@@ -82,13 +97,14 @@ pub fn problems() -> Vec<&'static Kind> {
         sandbox::PROBLEMS,
         mail::problems::ALL,
         accounts::problems::ALL,
-        promotions::problems::ALL,
-        ballots::problems::ALL,
         merchants::problems::ALL,
         alliances::problems::ALL,
-        campaigns::problems::ALL,
         mandates::problems::ALL,
         funds::problems::ALL,
+        promotions::problems::ALL,
+        tenders::problems::ALL,
+        ballots::problems::ALL,
+        campaigns::problems::ALL,
     ]
     .concat()
 }
@@ -99,13 +115,14 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(sandbox::configure)
         .configure(links::configure)
         .configure(accounts::configure)
-        .configure(promotions::configure);
-        .configure(ballots::configure)
-        .configure(audit::configure)
         .configure(merchants::configure)
         .configure(alliances::configure)
-        .configure(campaigns::configure);
-        .configure(funds::configure);
+        .configure(funds::configure)
+        .configure(promotions::configure)
+        .configure(tenders::configure)
+        .configure(ballots::configure)
+        .configure(campaigns::configure)
+        .configure(audit::configure);
 }
 
 /// Types that the document names beside those of the handlers.

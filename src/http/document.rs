@@ -134,6 +134,7 @@ fn authz(allow: Allow) -> String {
             .join(" or "),
         Allow::MerchantStaff => "staff of the merchant".to_owned(),
         Allow::Manufacturer => "staff, key or link of the manufacturer".to_owned(),
+        Allow::Participant => "people of the alliance, or an invited manufacturer".to_owned(),
         Allow::Admin => "platform admin".to_owned(),
     }
 }

@@ -37,6 +37,8 @@ pub enum Allow {
     MerchantStaff,
     /// Staff of the manufacturer concerned, or its key or link where the use case admits them.
     Manufacturer,
+    /// People of the alliance that runs the tender, and the manufacturers that it invited; others get 404.
+    Participant,
     /// Platform administrators.
     Admin,
 }

@@ -2,16 +2,16 @@
 
 mod access;
 mod accounts;
-mod house;
-mod promotions;
 mod alliances;
-mod invitations;
 mod ballots;
-mod document;
 mod campaigns;
+mod document;
+mod funds;
+mod house;
+mod invitations;
 mod machinery;
 mod merchants;
+mod promotions;
 mod smtp;
-mod funds;
 mod support;
 mod wire;
