@@ -5,5 +5,6 @@ mod alliances;
 mod invitations;
 mod machinery;
 mod merchants;
+mod sizes;
 mod support;
 mod wire;
