@@ -20,6 +20,7 @@ use crate::kernel::access::Rule;
 use crate::kernel::problem::Kind;
 use crate::kernel::problem::kinds;
 use crate::mail;
+use crate::mandates;
 use crate::merchants;
 use crate::platform::links::LINK_SPENT;
 use crate::platform::registry::Registry;
@@ -46,9 +47,9 @@ pub fn rules() -> Vec<Rule> {
         sandbox::RULES,
         links::RULES,
         accounts::RULES,
-        promotions::RULES,
         merchants::RULES,
         alliances::RULES,
+        promotions::RULES,
     ]
     .concat()
 }
@@ -61,9 +62,10 @@ pub fn problems() -> Vec<&'static Kind> {
         sandbox::PROBLEMS,
         mail::problems::ALL,
         accounts::problems::ALL,
-        promotions::problems::ALL,
         merchants::problems::ALL,
         alliances::problems::ALL,
+        mandates::problems::ALL,
+        promotions::problems::ALL,
     ]
     .concat()
 }
@@ -74,9 +76,9 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(sandbox::configure)
         .configure(links::configure)
         .configure(accounts::configure)
-        .configure(promotions::configure);
         .configure(merchants::configure)
-        .configure(alliances::configure);
+        .configure(alliances::configure)
+        .configure(promotions::configure);
 }
 
 /// Types that the document names beside those of the handlers.
