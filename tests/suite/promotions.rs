@@ -6,6 +6,7 @@ mod ground;
 mod plans;
 
 use crate::support::Answer;
+use crate::support::Person;
 use crate::support::TestApp;
 use crate::support::on_both;
 use ground::Ground;
@@ -245,25 +246,37 @@ async fn roles(app: TestApp) {
         .post(&list, body.clone())
         .await
         .expect_problem(401, "unauthenticated");
-    let answer = draft(&ground, body.clone()).await;
+    drafts_are_hidden(&app, &ground, [&mei, &tom, &obi], &stranger, body).await;
+}
+
+/// A draft is the alliance's; what is scheduled is everybody's to read, and still its organizers' to change.
+async fn drafts_are_hidden(
+    app: &TestApp,
+    ground: &Ground,
+    inside: [&Person; 3],
+    stranger: &Person,
+    body: Value,
+) {
+    let answer = draft(ground, body.clone()).await;
     let path = format!("/v1/promotions/{}", answer.id());
     let changes = json!({"name": "y"});
-    for inside in [&mei, &tom, &obi] {
+    for inside in inside {
         inside.get(&path).await.expect(200);
         inside
             .patch(&path, changes.clone())
             .await
             .expect_problem(403, "role_required");
     }
-    for outside in [&stranger, &app.nobody()] {
+    for outside in [stranger, &app.nobody()] {
         outside.get(&path).await.expect_problem(404, "not_found");
         outside
             .get(&format!("{path}/phases"))
             .await
             .expect_problem(404, "not_found");
     }
-    let path = scheduled(&ground, body).await;
-    for anybody in [&mei, &tom, &obi, &stranger, &app.nobody()] {
+    let path = scheduled(ground, body).await;
+    let [mei, tom, obi] = inside;
+    for anybody in [mei, tom, obi, stranger, &app.nobody()] {
         anybody.get(&path).await.expect(200);
         anybody.get(&format!("{path}/phases")).await.expect(200);
     }
