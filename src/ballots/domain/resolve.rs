@@ -347,11 +347,7 @@ mod tests {
         let mut own: Vec<&VoteEvent<char>> = events
             .iter()
             .filter(|event| event.by == member && event.at < 100)
-            .filter(|event| {
-                event
-                    .on_behalf_of
-                    .is_none_or(|principal| principal == member)
-            })
+            .filter(|event| event.on_behalf_of.is_none_or(|whom| whom == member))
             .collect();
         own.sort_by_key(|event| event.at);
         let counted = if revote { own.last() } else { own.first() };
