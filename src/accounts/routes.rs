@@ -82,7 +82,7 @@ async fn register(call: Call, body: Json<Register>) -> Answer {
         let registered = service::register(act, &body.email, name, locale, &hash).await?;
         Ok(match registered {
             Registered::Accepted { .. } => Reply::accepted(registered),
-            Registered::LoggedIn(_) => Reply::ok(registered),
+            Registered::LoggedIn(_) => Reply::ok(registered).secret(),
         })
     })
     .await
@@ -142,7 +142,7 @@ struct Login {
 async fn login(call: Call, body: Json<Login>) -> Answer {
     let user = service::login(&call.ctx, &body.email, &body.password).await?;
     call.run(&body, async |act| {
-        Ok(Reply::ok(service::begin_session(act, user).await?))
+        Ok(Reply::ok(service::begin_session(act, user).await?).secret())
     })
     .await
 }
@@ -165,7 +165,7 @@ struct Refresh {
 #[post("/v1/auth/refresh")]
 async fn refresh(call: Call, body: Json<Refresh>) -> Answer {
     let pair = service::refresh(&call.ctx, &body.refresh_token).await?;
-    Ok(Reply::ok(pair).respond())
+    Ok(Reply::ok(pair).secret().respond())
 }
 
 /// Log out

@@ -2,7 +2,12 @@
 
 pub mod domain;
 pub mod face;
+mod letters;
+pub mod problems;
 mod repo;
+mod routes;
+mod rules;
+mod service;
 
 pub use domain::by_laws::ByLaws;
 pub use face::Alliance;
@@ -18,3 +23,5 @@ pub use face::contacts_of;
 pub use face::member;
 pub use face::role_holders;
 pub use face::standing;
+pub use routes::configure;
+pub use rules::RULES;

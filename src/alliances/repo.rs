@@ -1,5 +1,9 @@
 //! SQL of alliances.
 
+pub mod grants;
+pub mod memberships;
+pub mod tenants;
+
 use entity::alliance;
 use entity::by_laws;
 use entity::membership;
@@ -90,7 +94,7 @@ pub async fn memberships_by_id(
     with_merchants(c, memberships).await
 }
 
-async fn with_merchants(
+pub async fn with_merchants(
     c: &impl ConnectionTrait,
     memberships: Vec<membership::Model>,
 ) -> Result<Vec<(membership::Model, merchant::Model)>, DbErr> {

@@ -12,6 +12,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::accounts;
+use crate::alliances;
 use crate::http::document;
 use crate::http::links;
 use crate::http::problem::ProblemBody;
@@ -19,6 +20,7 @@ use crate::kernel::access::Rule;
 use crate::kernel::problem::Kind;
 use crate::kernel::problem::kinds;
 use crate::mail;
+use crate::merchants;
 use crate::platform::links::LINK_SPENT;
 use crate::platform::registry::Registry;
 use crate::platform::schedule::INVALID_CRON;
@@ -45,6 +47,8 @@ pub fn rules() -> Vec<Rule> {
         links::RULES,
         accounts::RULES,
         tenders::RULES,
+        merchants::RULES,
+        alliances::RULES,
     ]
     .concat()
 }
@@ -58,6 +62,8 @@ pub fn problems() -> Vec<&'static Kind> {
         mail::problems::ALL,
         accounts::problems::ALL,
         tenders::problems::ALL,
+        merchants::problems::ALL,
+        alliances::problems::ALL,
     ]
     .concat()
 }
@@ -68,7 +74,9 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(sandbox::configure)
         .configure(links::configure)
         .configure(accounts::configure)
-        .configure(tenders::configure);
+        .configure(tenders::configure)
+        .configure(merchants::configure)
+        .configure(alliances::configure);
 }
 
 /// Types that the document names beside those of the handlers.

@@ -131,6 +131,13 @@ impl Call {
         Reply::ok(view).version(version).respond()
     }
 
+    /// A filter of the query, such as `?state=`.
+    pub fn filter(&self, name: &str) -> Option<String> {
+        url::form_urlencoded::parse(self.query.as_bytes())
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
+    }
+
     /// Which page of a list is wanted.
     ///
     /// # Errors

@@ -21,6 +21,9 @@ use crate::http::problem::Problem;
 use crate::kernel::problem::kinds;
 use crate::platform::ctx::Ctx;
 
+/// Date of the last change to the published API.
+const API_REVISION: &str = "2026-11-22";
+
 /// The id of a request: the caller's own, or ours.
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
@@ -169,6 +172,7 @@ fn add_headers(headers: &mut HeaderMap, visit: &Visit) {
     default("referrer-policy", "no-referrer");
     default("cross-origin-resource-policy", "same-origin");
     default("x-request-id", &visit.request_id);
+    default("x-api-revision", API_REVISION);
     if visit.ctx.public_url().starts_with("https:") {
         default("strict-transport-security", "max-age=31536000");
     }

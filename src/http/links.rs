@@ -46,7 +46,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
 async fn show_link(call: Call, token: Path<String>) -> Answer {
     let (link, handler) = find(&call.ctx, &token).await?;
     let leaflet = (handler.show)(call.ctx.clone(), link).await;
-    Ok(answer(leaflet)?)
+    answer(leaflet)
 }
 
 /// Act on a mailed link
@@ -62,7 +62,7 @@ async fn follow_link(call: Call, token: Path<String>, payload: Payload) -> Answe
     let form: Form = url::form_urlencoded::parse(&body).into_owned().collect();
     let (link, handler) = find(&call.ctx, &token).await?;
     let leaflet = (handler.act)(call.ctx.clone(), link, form).await;
-    Ok(answer(leaflet)?)
+    answer(leaflet)
 }
 
 async fn find(ctx: &Ctx, token: &str) -> Result<(Link, LinkHandler), Problem> {

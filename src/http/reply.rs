@@ -17,6 +17,7 @@ pub struct Reply<T> {
     view: T,
     /// What is stored for a replay, where it must differ: secrets are shown once.
     stored: Option<T>,
+    secret: bool,
 }
 
 impl<T: Serialize> Reply<T> {
@@ -28,6 +29,7 @@ impl<T: Serialize> Reply<T> {
             version: None,
             view,
             stored: None,
+            secret: false,
         }
     }
 
@@ -62,6 +64,13 @@ impl<T: Serialize> Reply<T> {
         self
     }
 
+    /// The answer holds a secret: it is never compressed, so that its length tells nothing.
+    #[must_use]
+    pub fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+
     /// The HTTP answer.
     pub fn respond(&self) -> HttpResponse {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
@@ -72,6 +81,9 @@ impl<T: Serialize> Reply<T> {
         if let Some(version) = self.version {
             response.insert_header(("etag", etag(version)));
             response.insert_header(("cache-control", "private, must-revalidate"));
+        }
+        if self.secret {
+            response.insert_header(("content-encoding", "identity"));
         }
         response.insert_header(("content-type", "application/json; charset=utf-8"));
         response.body(serde_json::to_string(&self.view).unwrap_or_default())

@@ -212,6 +212,7 @@ mod tests {
 
     #[test]
     fn eighty_characters_are_counted_as_characters() {
-        assert_eq!(line(&"老".repeat(80), &()).is_ok(), true);
+        assert!(line(&"老".repeat(80), &()).is_ok());
+        assert!(line(&"老".repeat(81), &()).is_err());
     }
 }

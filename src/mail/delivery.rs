@@ -4,49 +4,38 @@
 //! rows that may have left are known. The outcome of one message is committed together with the
 //! beginning of the next; a server's fault ends the pass and costs no message an attempt.
 
+mod sender;
+
 use std::cell::Cell;
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use entity::delivery;
-use futures_util::FutureExt;
 use futures_util::future::join;
 use futures_util::future::join_all;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
-use tokio::time::timeout;
 
 use crate::kernel::problem::Failure;
-use crate::mail::domain::verdict;
-use crate::mail::domain::verdict::Verdict;
-use crate::mail::files;
-use crate::mail::message;
-use crate::mail::message::Mime;
 use crate::mail::office::Office;
 use crate::mail::office::Outlet;
 use crate::mail::repo::claim;
 use crate::mail::repo::ledger;
 use crate::mail::repo::ledger::Change;
 use crate::mail::repo::ledger::Ledger;
-use crate::mail::repo::ledger::NotWritten;
 use crate::mail::repo::ledger::Step;
 use crate::mail::smtp::Connection;
-use crate::mail::smtp::NotTaken;
-use crate::mail::smtp::Reply;
-use crate::mail::smtp::Trouble;
 use crate::platform::config::SmtpTarget;
 use crate::platform::ctx::Ctx;
+use sender::Sender;
 
 /// Rows of one claim.
 const CLAIM: u64 = 64;
 /// A pass stops claiming after this, so that a stopping process ends soon. The sweep starts the next.
 const PASS_LIMIT: Duration = Duration::from_secs(5);
-/// Longest wait of an outcome for the next message, whose beginning it is committed with.
-const PAIRING: Duration = Duration::from_millis(50);
 
 /// Sends what is due, one sender per desk, until nothing is left or the server is at fault.
 ///
@@ -68,13 +57,7 @@ pub async fn pass(
     let senders: Vec<_> = desks
         .into_iter()
         .take(width)
-        .map(|desk| Sender {
-            pass: &pass,
-            ledger: ledger.clone(),
-            line: line.take().flatten(),
-            pending: Vec::new(),
-            desk,
-        })
+        .map(|desk| Sender::new(&pass, ledger.clone(), line.take().flatten(), desk))
         .collect();
     drop(ledger);
     let (kept, _) = join(
@@ -208,203 +191,4 @@ impl<'a> Pass<'a> {
             kept = ledger::keep(self.ctx, requests, |_| ()) => kept,
         }
     }
-}
-
-/// Why a message has no outcome.
-enum Stop {
-    /// The server is at fault, or takes no more connections.
-    NoLine(String),
-    /// The row could not be marked, so nothing was sent.
-    NotMarked(NotWritten),
-}
-
-impl From<NotWritten> for Stop {
-    fn from(why: NotWritten) -> Self {
-        Self::NotMarked(why)
-    }
-}
-
-/// One sender: at most one connection, one message at a time.
-struct Sender<'a> {
-    pass: &'a Pass<'a>,
-    ledger: Ledger,
-    line: Option<Connection>,
-    /// Outcomes that await their commit.
-    pending: Vec<Step>,
-    desk: OwnedSemaphorePermit,
-}
-
-impl Sender<'_> {
-    async fn work(mut self) {
-        while let Some(row) = self.pass.next().await {
-            let sent = AssertUnwindSafe(self.send(&row)).catch_unwind().await;
-            match sent {
-                Ok(Ok(change)) => self.pending.push(Step::new(&row, change)),
-                Ok(Err(Stop::NoLine(reason))) => {
-                    self.pass.no_line(row, &reason);
-                    break;
-                }
-                Ok(Err(Stop::NotMarked(NotWritten::TakenOver))) => {}
-                Ok(Err(Stop::NotMarked(NotWritten::Failed))) => break,
-                Err(_) => {
-                    tracing::error!(delivery = %row.id, "the mail library panicked");
-                    self.pending.push(Step::new(&row, panicked()));
-                }
-            }
-        }
-        let _ = self.commit(None).await;
-        if let Some(line) = self.line.take() {
-            line.quit().await;
-        }
-        drop(self.desk);
-    }
-
-    async fn commit(&mut self, next: Option<Step>) -> Result<(), NotWritten> {
-        let mut steps = std::mem::take(&mut self.pending);
-        steps.extend(next);
-        self.ledger.write(steps).await
-    }
-
-    async fn send(&mut self, row: &delivery::Model) -> Result<Change, Stop> {
-        let mime = match message::build(self.pass.ctx, row) {
-            Ok(mime) => mime,
-            Err(error) => return Ok(failed(None, format!("{error:#}"))),
-        };
-        match &self.pass.office.outlet {
-            Outlet::Folder(folder) => {
-                self.commit(Some(Step::new(row, Change::Sending))).await?;
-                Ok(match files::write(folder, row.id, &mime.bytes) {
-                    Ok(()) => Change::Sent,
-                    Err(error) => self.deferred(row, None, error.to_string()),
-                })
-            }
-            Outlet::Server(target) => match self.offer(target, row, &mime).await? {
-                Offer::Open(line) => self.finish(line, row, &mime).await,
-                Offer::Closed(change) => Ok(change),
-            },
-        }
-    }
-
-    /// Offers the envelope. A used connection may have been closed by the server meanwhile, which is no
-    /// fault of the message: it is offered once more on a fresh one.
-    async fn offer(
-        &mut self,
-        target: &SmtpTarget,
-        row: &delivery::Model,
-        mime: &Mime,
-    ) -> Result<Offer, Stop> {
-        loop {
-            let (mut line, fresh) = match self.line.take() {
-                Some(line) if !line.is_worn() => {
-                    let fresh = line.is_fresh();
-                    (line, fresh)
-                }
-                worn => {
-                    if let Some(line) = worn {
-                        line.quit().await;
-                    }
-                    (self.pass.connect(target).await.map_err(Stop::NoLine)?, true)
-                }
-            };
-            let not_taken = match self.offered(&mut line, mime).await {
-                Ok(()) => return Ok(Offer::Open(line)),
-                Err(not_taken) => not_taken,
-            };
-            return Ok(Offer::Closed(match not_taken {
-                NotTaken::Sender(_) | NotTaken::Broken(_) if !fresh => continue,
-                NotTaken::Recipient(reply) if reply.code == 421 && !fresh => continue,
-                NotTaken::Sender(reply) => {
-                    drop(line);
-                    return Err(Stop::NoLine(reply.text));
-                }
-                NotTaken::Broken(reason) => self.deferred(row, None, reason),
-                NotTaken::Unsupported(reason) => {
-                    self.line = Some(line);
-                    failed(None, reason.to_owned())
-                }
-                NotTaken::Recipient(reply) => {
-                    if reply.code != 421 && line.reset().await {
-                        self.line = Some(line);
-                    }
-                    self.judged(row, reply)
-                }
-            }));
-        }
-    }
-
-    /// Offers, and commits the last outcome meanwhile where the server takes its time.
-    async fn offered(&mut self, line: &mut Connection, mime: &Mime) -> Result<(), NotTaken> {
-        let offer = line.offer(mime);
-        tokio::pin!(offer);
-        if let Ok(answer) = timeout(PAIRING, &mut offer).await {
-            return answer;
-        }
-        let _ = self.commit(None).await;
-        offer.await
-    }
-
-    async fn finish(
-        &mut self,
-        mut line: Connection,
-        row: &delivery::Model,
-        mime: &Mime,
-    ) -> Result<Change, Stop> {
-        self.commit(Some(Step::new(row, Change::Sending))).await?;
-        Ok(match line.deliver(&mime.bytes).await {
-            Ok(()) => {
-                self.line = Some(line);
-                Change::Sent
-            }
-            Err(Trouble::Refused(reply)) => {
-                if reply.code != 421 {
-                    self.line = Some(line);
-                }
-                self.judged(row, reply)
-            }
-            Err(Trouble::Broken(reason)) => {
-                tracing::warn!(delivery = %row.id, reason, "a message may have arrived");
-                Change::Deferred {
-                    pause: std::cmp::max(self.pause(row), verdict::UNKNOWN_PAUSE),
-                    code: None,
-                    reason: format!("no answer after the content: {reason}"),
-                }
-            }
-        })
-    }
-
-    fn judged(&self, row: &delivery::Model, reply: Reply) -> Change {
-        match verdict::judge(reply.code, &reply.text) {
-            Verdict::Defer => self.deferred(row, Some(reply.code), reply.text),
-            Verdict::Fail => failed(Some(reply.code), reply.text),
-        }
-    }
-
-    fn deferred(&self, row: &delivery::Model, code: Option<u16>, reason: String) -> Change {
-        Change::Deferred {
-            pause: self.pause(row),
-            code,
-            reason,
-        }
-    }
-
-    fn pause(&self, row: &delivery::Model) -> chrono::TimeDelta {
-        let spread = self.pass.ctx.random.bytes::<8>().unwrap_or_default();
-        verdict::pause(row.attempts.saturating_add(1), u64::from_le_bytes(spread))
-    }
-}
-
-/// What came of an offer.
-enum Offer {
-    /// The content may follow.
-    Open(Connection),
-    /// The message was not accepted.
-    Closed(Change),
-}
-
-fn failed(code: Option<u16>, reason: String) -> Change {
-    Change::Failed { code, reason }
-}
-
-fn panicked() -> Change {
-    failed(None, "the mail could not be built or sent".to_owned())
 }

@@ -1,6 +1,8 @@
 //! Delivery against a real database, real files, and a mail server that misbehaves on demand.
 
+mod fault;
 mod server;
+mod smtp;
 
 use std::path::Path;
 use std::time::Duration;
@@ -22,8 +24,12 @@ use crate::mail::Category;
 use crate::mail::Content;
 use crate::mail::Letter;
 use crate::mail::Recipient;
+use crate::mail::message;
 use crate::mail::office::Office;
 use crate::mail::service;
+use crate::mail::smtp::Connection;
+use crate::mail::smtp::Patience;
+use crate::mail::smtp::Trouble;
 use crate::platform::act::perform_as_system;
 use crate::platform::config::Settings;
 use crate::platform::ctx::Ctx;
@@ -194,193 +200,6 @@ async fn a_key_queues_one_letter_and_a_refused_use_case_queues_none() {
     .expect_err("refused");
     assert_eq!(failure.kind().code, "mail_address_invalid");
     assert_eq!(states(&ctx).await, [("queued".to_owned(), 2)]);
-}
-
-#[tokio::test]
-async fn one_connection_carries_many_messages() {
-    let server = Server::start(Manners::default()).await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let ctx = context(folder.path(), url(&server), 1, false).await;
-    send_to(&ctx, &addresses(60)).await;
-    assert_eq!(sweep(&ctx).await, 60);
-    assert_eq!(server.connections(), 1);
-    let mut accepted = server.accepted();
-    accepted.sort();
-    accepted.dedup();
-    assert_eq!(accepted.len(), 60);
-    let content = server.seen.lock().expect("lock").accepted[0].1.clone();
-    assert!(content.contains("\nSubject: =?utf-8?b?"), "{content}");
-}
-
-#[tokio::test]
-async fn refusals_do_not_cost_the_connection() {
-    let server = Server::start(Manners::default()).await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let ctx = context(folder.path(), url(&server), 1, false).await;
-    let some: Vec<_> = (0..40)
-        .map(|n| match n % 4 {
-            0 => format!("never.{n}@dst.example"),
-            1 => format!("spam.{n}@dst.example"),
-            _ => format!("m{n}@dst.example"),
-        })
-        .collect();
-    send_to(&ctx, &some).await;
-    sweep(&ctx).await;
-    assert_eq!(server.connections(), 1);
-    assert_eq!(
-        states(&ctx).await,
-        [("failed".to_owned(), 20), ("sent".to_owned(), 20)]
-    );
-    let failed = row(&ctx, "never.0@dst.example").await;
-    assert_eq!((failed.code, failed.attempts), (Some(550), 1));
-    assert_eq!(failed.reason.as_deref(), Some("5.1.1 no such user"));
-    assert_eq!(row(&ctx, "spam.1@dst.example").await.code, Some(554));
-}
-
-#[tokio::test]
-async fn a_transient_refusal_is_tried_again_later() {
-    let server = Server::start(Manners::default()).await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let ctx = context(folder.path(), url(&server), 2, false).await;
-    send_to(&ctx, &["later.1@dst.example".to_owned()]).await;
-    sweep(&ctx).await;
-    let deferred = row(&ctx, "later.1@dst.example").await;
-    assert_eq!(
-        (deferred.state.as_str(), deferred.attempts),
-        ("deferred", 1)
-    );
-    assert!(deferred.due_at >= deferred.created_at.plus(TimeDelta::seconds(96)));
-    assert_eq!(deferred.code, Some(451));
-    wait_out(&ctx).await;
-    sweep(&ctx).await;
-    let sent = row(&ctx, "later.1@dst.example").await;
-    assert_eq!((sent.state.as_str(), sent.attempts), ("sent", 2));
-    assert_eq!(server.accepted(), ["later.1@dst.example"]);
-}
-
-#[tokio::test]
-async fn a_server_that_is_down_costs_no_attempt() {
-    let server = Server::start(Manners::default()).await;
-    let address = server.address;
-    let folder = tempfile::tempdir().expect("a folder");
-    let ctx = context(folder.path(), url(&server), 4, false).await;
-    drop(server);
-    tokio::task::yield_now().await;
-    send_to(&ctx, &addresses(100)).await;
-    assert_eq!(sweep(&ctx).await, 0);
-    assert!(Office::of(&ctx.settings).is_closed());
-    assert_eq!(states(&ctx).await, [("queued".to_owned(), 100)]);
-    let server = Server::start_at(address, Manners::default()).await;
-    assert_eq!(sweep(&ctx).await, 0, "the pause is not over");
-    Office::of(&ctx.settings).reopen();
-    assert_eq!(sweep(&ctx).await, 100);
-    assert_eq!(server.accepted().len(), 100);
-    let rows = delivery::Entity::find()
-        .all(&ctx.db.reader())
-        .await
-        .expect("read");
-    assert!(rows.iter().all(|r| r.attempts == 1 && r.state == "sent"));
-}
-
-#[tokio::test]
-async fn a_refused_login_is_the_servers_fault() {
-    let server = Server::start(Manners {
-        refuses_login: true,
-        ..Manners::default()
-    })
-    .await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let smtp = format!("smtp://me:secret@{}", server.address);
-    let ctx = context(folder.path(), Some(smtp), 4, false).await;
-    send_to(&ctx, &addresses(3)).await;
-    assert_eq!(sweep(&ctx).await, 0);
-    assert!(server.seen.lock().expect("lock").logins >= 1);
-    assert_eq!(states(&ctx).await, [("queued".to_owned(), 3)]);
-}
-
-#[tokio::test]
-async fn limits_of_the_server_cost_no_attempt() {
-    let server = Server::start(Manners {
-        messages_max: 5,
-        connections_max: 3,
-        ..Manners::default()
-    })
-    .await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let ctx = context(folder.path(), url(&server), 8, false).await;
-    send_to(&ctx, &addresses(150)).await;
-    for _ in 0..100 {
-        sweep(&ctx).await;
-        Office::of(&ctx.settings).reopen();
-        if server.accepted().len() == 150 {
-            break;
-        }
-    }
-    sweep(&ctx).await;
-    let rows = delivery::Entity::find()
-        .all(&ctx.db.reader())
-        .await
-        .expect("read");
-    assert!(rows.iter().all(|r| r.attempts == 1 && r.state == "sent"));
-    assert_eq!(server.accepted().len(), 150);
-}
-
-#[tokio::test]
-async fn a_restart_between_queueing_and_sending_loses_nothing() {
-    let server = Server::start(Manners::default()).await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let ctx = context(folder.path(), url(&server), 2, false).await;
-    send_to(&ctx, &addresses(10)).await;
-    drop(ctx);
-    let ctx = context(folder.path(), url(&server), 2, false).await;
-    assert_eq!(sweep(&ctx).await, 10);
-    assert_eq!(server.accepted().len(), 10);
-}
-
-#[tokio::test]
-async fn what_a_crash_left_half_sent_is_sent_again_as_an_equal_copy() {
-    let server = Server::start(Manners::default()).await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let ctx = context(folder.path(), url(&server), 1, false).await;
-    send_to(&ctx, &["a@dst.example".to_owned()]).await;
-    sweep(&ctx).await;
-    ctx.db
-        .for_migration()
-        .execute_unprepared(
-            "UPDATE delivery SET state = 'sending', attempts = 0, lease_token = zeroblob(16), lease_until = 9999999999999",
-        )
-        .await
-        .expect("as a crash leaves it");
-    assert_eq!(sweep(&ctx).await, 0, "the lease holds");
-    wait_out(&ctx).await;
-    assert_eq!(sweep(&ctx).await, 1);
-    let sent = row(&ctx, "a@dst.example").await;
-    assert_eq!((sent.state.as_str(), sent.attempts), ("sent", 2));
-    let seen = server.seen.lock().expect("lock");
-    assert_eq!(seen.accepted.len(), 2);
-    assert_eq!(seen.accepted[0], seen.accepted[1]);
-}
-
-#[tokio::test]
-async fn only_250_after_the_dot_means_sent() {
-    let server = Server::start(Manners::default()).await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let ctx = context(folder.path(), url(&server), 1, false).await;
-    let some = [
-        "drop.1@dst.example",
-        "odd.2@dst.example",
-        "shut.3@dst.example",
-        "ok@dst.example",
-    ];
-    send_to(&ctx, &some.map(str::to_owned)).await;
-    sweep(&ctx).await;
-    for unknown in ["drop.1@dst.example", "odd.2@dst.example"] {
-        let row = row(&ctx, unknown).await;
-        assert_eq!(row.state, "deferred");
-        assert!(row.due_at >= row.created_at.plus(TimeDelta::minutes(15)));
-    }
-    assert_eq!(row(&ctx, "shut.3@dst.example").await.code, Some(421));
-    assert_eq!(row(&ctx, "ok@dst.example").await.state, "sent");
 }
 
 #[tokio::test]

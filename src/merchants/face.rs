@@ -15,6 +15,8 @@ use crate::kernel::time::Instant;
 use crate::merchants::domain::size;
 use crate::merchants::domain::size::Size;
 use crate::merchants::repo;
+use crate::merchants::service;
+use crate::platform::act::Act;
 use crate::platform::db::Tx;
 
 /// A merchant.
@@ -49,6 +51,27 @@ pub async fn merchant(
     }))
 }
 
+/// Founds a merchant for `user`, who acts for it; within the caller's use case.
+///
+/// # Errors
+/// When the database fails.
+pub async fn found_merchant_in(
+    act: &Act<'_>,
+    user: UserId,
+    name: &str,
+    locale: Locale,
+) -> Result<MerchantId, Failure> {
+    service::merchants::found_in(act, user, name, locale).await
+}
+
+/// Locks a merchant: of rivals that change its statements or staff one goes first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock_merchant(tx: &Tx, id: MerchantId) -> Result<bool, Failure> {
+    Ok(repo::firms::lock_merchant(tx, id).await?.is_some())
+}
+
 /// The people who act for a merchant.
 ///
 /// # Errors
@@ -80,7 +103,7 @@ pub async fn size_on(
     known_at: Instant,
     accept_declared: bool,
 ) -> Result<Option<Size>, Failure> {
-    let facts = repo::sizes(c, merchant, measure).await?;
+    let facts = repo::sizes::of_measure(c, merchant, measure).await?;
     Ok(size::resolve(&facts, day, known_at, accept_declared).cloned())
 }
 

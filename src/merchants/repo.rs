@@ -1,10 +1,12 @@
 //! SQL of merchants and manufacturers.
 
+pub mod firms;
+pub mod sizes;
+
 use entity::manufacturer;
 use entity::manufacturer_staff;
 use entity::merchant;
 use entity::merchant_staff;
-use entity::size_fact;
 use sea_orm::ActiveValue::Set;
 use sea_orm::ColumnTrait;
 use sea_orm::ConnectionTrait;
@@ -17,8 +19,6 @@ use crate::kernel::ids::ManufacturerId;
 use crate::kernel::ids::MerchantId;
 use crate::kernel::ids::UserId;
 use crate::kernel::locale::Locale;
-use crate::merchants::domain::size::Size;
-use crate::merchants::domain::size::SizeStatus;
 use crate::platform::db::Tx;
 
 pub async fn merchant(
@@ -66,33 +66,6 @@ pub async fn manufacturer_staff(
         .all(c)
         .await?;
     Ok(rows.into_iter().map(|row| row.user_id).collect())
-}
-
-pub async fn sizes(
-    c: &impl ConnectionTrait,
-    merchant: MerchantId,
-    measure: &str,
-) -> Result<Vec<Size>, DbErr> {
-    let rows = size_fact::Entity::find()
-        .filter(size_fact::Column::MerchantId.eq(merchant))
-        .filter(size_fact::Column::Measure.eq(measure))
-        .order_by_asc(size_fact::Column::RecordedAt)
-        .order_by_asc(size_fact::Column::Id)
-        .all(c)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|row| {
-            Some(Size {
-                id: row.id,
-                value: row.value,
-                status: SizeStatus::parse(&row.status)?,
-                valid_from: row.valid_from,
-                valid_to: row.valid_to,
-                recorded_at: row.recorded_at,
-            })
-        })
-        .collect())
 }
 
 pub async fn manufacturers_of(

@@ -44,10 +44,13 @@ pub struct Sweep {
     pub run: fn(Ctx) -> Local<Result<u64, Failure>>,
 }
 
+/// Who a credential belongs to, where it is one of the authenticator's own.
+pub type Identified = Result<Option<Caller>, Failure>;
+
 /// Turns a bearer credential into a caller. `None`: not one of mine.
 #[derive(Clone, Copy)]
 pub struct Authenticator {
-    pub run: fn(Ctx, String) -> Local<Result<Option<Caller>, Failure>>,
+    pub run: fn(Ctx, String) -> Local<Identified>,
 }
 
 /// Serves the links of one kind: what their page shows, and what its button does.

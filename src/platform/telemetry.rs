@@ -2,13 +2,17 @@
 
 use std::str::FromStr;
 
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// Starts logging with a filter such as `info,sqlx=warn`. A second call changes nothing.
 pub fn start(filter: &str) {
-    let targets = Targets::from_str(filter).unwrap_or_default();
+    // The mail library logs whole conversations, passwords and content included, at `debug`.
+    let targets = Targets::from_str(filter)
+        .unwrap_or_default()
+        .with_target("lettre", LevelFilter::WARN);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     // Fails only where a subscriber is set already, as in tests that start several services.
     drop(

@@ -1,5 +1,8 @@
 //! The life of a membership: applied | invited → active ⇄ suspended → left | expelled.
 
+use crate::alliances::problems;
+use crate::kernel::problem::Kind;
+use crate::kernel::problem::Refusal;
 use crate::kernel::problem::Refused;
 
 crate::words! {
@@ -44,7 +47,69 @@ crate::words! {
     }
 }
 
+/// The two parties of a membership.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Its organizers.
+    Alliance,
+    /// The merchant's staff.
+    Merchant,
+}
+
+impl MembershipEvent {
+    /// Who may bring it about in `state`: an application is approved by the alliance, an invitation by the
+    /// merchant; either can turn it down.
+    pub const fn sides(self, state: MembershipState) -> &'static [Side] {
+        match (self, state) {
+            (Self::Approve, MembershipState::Applied)
+            | (Self::Suspend | Self::Reinstate | Self::Expel, _) => &[Side::Alliance],
+            (Self::Approve, MembershipState::Invited) | (Self::Leave, _) => &[Side::Merchant],
+            (Self::Approve | Self::Decline, _) => &[Side::Alliance, Side::Merchant],
+            (Self::Expire, _) => &[],
+        }
+    }
+
+    /// The name of the fact that it happened.
+    pub const fn fact(self) -> &'static str {
+        match self {
+            Self::Approve => "membership.approved",
+            Self::Decline => "membership.declined",
+            Self::Suspend => "membership.suspended",
+            Self::Reinstate => "membership.reinstated",
+            Self::Leave => "membership.left",
+            Self::Expel => "membership.expelled",
+            Self::Expire => "membership.expired",
+        }
+    }
+}
+
+/// Why there is no new membership.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MembershipError {
+    #[error("This alliance takes no applications; ask an organizer for an invitation.")]
+    NotListed,
+    #[error("This merchant has applied, is invited, or is a member already.")]
+    AlreadyMember,
+}
+
+impl Refusal for MembershipError {
+    fn kind(&self) -> &'static Kind {
+        match self {
+            Self::NotListed => &problems::NOT_LISTED,
+            Self::AlreadyMember => &problems::ALREADY_MEMBER,
+        }
+    }
+}
+
 impl MembershipState {
+    /// Whether nothing can happen to it any more.
+    pub const fn has_ended(self) -> bool {
+        matches!(
+            self,
+            Self::Declined | Self::Expired | Self::Left | Self::Expelled
+        )
+    }
+
     /// The state after `event`.
     ///
     /// # Errors

@@ -2,10 +2,12 @@
 
 use chrono::TimeDelta;
 use entity::delivery;
+use entity::delivery::Column;
 use sea_orm::ColumnTrait;
 use sea_orm::DbErr;
 use sea_orm::EntityTrait;
 use sea_orm::QueryFilter;
+use sea_orm::Value;
 use sea_orm::sea_query::Expr;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
@@ -164,66 +166,69 @@ async fn apply(tx: &Tx, steps: &[Step]) -> Result<(bool, u64), DbErr> {
 }
 
 async fn write(tx: &Tx, step: &Step) -> Result<bool, DbErr> {
-    use delivery::Column;
-    let update = delivery::Entity::update_many();
-    let tried = Expr::value(step.attempts.saturating_add(1));
-    let free = |update: sea_orm::UpdateMany<delivery::Entity>| {
-        update
-            .col_expr(Column::LeaseUntil, Expr::value(None::<Instant>))
-            .col_expr(Column::LeaseToken, Expr::value(None::<Uuid>))
-    };
-    let update = match &step.change {
-        Change::Sending => update
-            .col_expr(Column::State, Expr::value("sending"))
-            .col_expr(
-                Column::LeaseUntil,
-                Expr::value(tx.real_now().plus(SENDING_LEASE)),
-            ),
-        Change::Sent => free(update)
-            .col_expr(Column::State, Expr::value("sent"))
-            .col_expr(Column::Attempts, tried)
-            .col_expr(Column::DoneAt, Expr::value(tx.now()))
-            .col_expr(Column::Code, Expr::value(None::<i32>))
-            .col_expr(Column::Reason, Expr::value(None::<String>)),
-        Change::Deferred {
-            pause,
-            code,
-            reason,
-        } => {
-            let due_at = tx.now().plus(*pause);
-            let update = if due_at < step.expires_at {
-                free(update)
-                    .col_expr(Column::State, Expr::value("deferred"))
-                    .col_expr(Column::DueAt, Expr::value(due_at))
-            } else {
-                free(update)
-                    .col_expr(Column::State, Expr::value("failed"))
-                    .col_expr(Column::DoneAt, Expr::value(tx.now()))
-            };
-            update
-                .col_expr(Column::Attempts, tried)
-                .col_expr(Column::Code, Expr::value(code.map(i32::from)))
-                .col_expr(Column::Reason, Expr::value(reason.as_str()))
-        }
-        Change::Failed { code, reason } => free(update)
-            .col_expr(Column::State, Expr::value("failed"))
-            .col_expr(Column::Attempts, tried)
-            .col_expr(Column::DoneAt, Expr::value(tx.now()))
-            .col_expr(Column::Code, Expr::value(code.map(i32::from)))
-            .col_expr(Column::Reason, Expr::value(reason.as_str())),
-        Change::Back => free(update).col_expr(
-            Column::State,
-            Expr::value(if step.attempts == 0 {
-                "queued"
-            } else {
-                "deferred"
-            }),
-        ),
-    };
+    let mut update = delivery::Entity::update_many();
+    for (column, value) in values(tx, step) {
+        update = update.col_expr(column, Expr::value(value));
+    }
     let result = update
         .filter(Column::Id.eq(step.id))
         .filter(Column::LeaseToken.eq(step.lease))
         .exec(tx)
         .await?;
     Ok(result.rows_affected == 1)
+}
+
+/// The columns that a step sets.
+fn values(tx: &Tx, step: &Step) -> Vec<(Column, Value)> {
+    let (state, code, reason) = match &step.change {
+        Change::Sending => {
+            let until = tx.real_now().plus(SENDING_LEASE);
+            return vec![
+                (Column::State, "sending".into()),
+                (Column::LeaseUntil, until.into()),
+            ];
+        }
+        Change::Back => {
+            let state = if step.attempts == 0 {
+                "queued"
+            } else {
+                "deferred"
+            };
+            return freed(state).into();
+        }
+        Change::Sent => ("sent", None, None),
+        Change::Deferred {
+            code,
+            reason,
+            pause,
+        } => {
+            let in_time = tx.now().plus(*pause) < step.expires_at;
+            (
+                if in_time { "deferred" } else { "failed" },
+                *code,
+                Some(reason.as_str()),
+            )
+        }
+        Change::Failed { code, reason } => ("failed", *code, Some(reason.as_str())),
+    };
+    let mut values = Vec::from(freed(state));
+    values.push((Column::Attempts, step.attempts.saturating_add(1).into()));
+    values.push((Column::Code, code.map(i32::from).into()));
+    values.push((Column::Reason, reason.into()));
+    values.push(match &step.change {
+        Change::Deferred { pause, .. } if state == "deferred" => {
+            (Column::DueAt, tx.now().plus(*pause).into())
+        }
+        _ => (Column::DoneAt, tx.now().into()),
+    });
+    values
+}
+
+/// A state without lease.
+fn freed(state: &str) -> [(Column, Value); 3] {
+    [
+        (Column::State, state.into()),
+        (Column::LeaseUntil, None::<Instant>.into()),
+        (Column::LeaseToken, None::<Uuid>.into()),
+    ]
 }

@@ -8,8 +8,10 @@ use std::sync::Mutex;
 use tokio::io::AsyncBufReadExt;
 use tokio::io::AsyncWriteExt;
 use tokio::io::BufReader;
+use tokio::io::Lines;
 use tokio::net::TcpListener;
 use tokio::net::TcpStream;
+use tokio::net::tcp::OwnedReadHalf;
 use tokio::task::JoinSet;
 
 /// What a server saw.
@@ -102,7 +104,7 @@ async fn converse(
     let mut messages = 0;
     while let Some(line) = lines.next_line().await? {
         let answer = match line.split(' ').next().unwrap_or_default() {
-            "EHLO" => "250-test\r\n250 AUTH PLAIN".to_owned(),
+            "EHLO" => "250-test\r\n250 AUTH PLAIN",
             "AUTH" => {
                 seen.lock().expect("lock").logins += 1;
                 if manners.refuses_login {
@@ -110,62 +112,75 @@ async fn converse(
                 } else {
                     "235 ok"
                 }
-                .to_owned()
             }
-            "MAIL" if manners.messages_max > 0 && messages == manners.messages_max => {
-                return write.write_all(b"421 enough\r\n").await;
-            }
+            "MAIL" if manners.messages_max > 0 && messages == manners.messages_max => "421 enough",
             "MAIL" => {
                 messages += 1;
-                "250 ok".to_owned()
+                "250 ok"
             }
             "RCPT" => {
-                to = line
-                    .trim_start_matches("RCPT TO:<")
+                line.trim_start_matches("RCPT TO:<")
                     .trim_end_matches('>')
-                    .to_owned();
-                let tries = {
-                    let mut seen = seen.lock().expect("lock");
-                    let tries = seen.tries.entry(to.clone()).or_default();
-                    *tries += 1;
-                    *tries
-                };
-                match to.split(['.', '@']).next() {
-                    Some("later") if tries == 1 => "451 greylisted".to_owned(),
-                    Some("never") => "550 5.1.1 no such user".to_owned(),
-                    Some("shut") => {
-                        return write.write_all(b"421 go away\r\n").await;
-                    }
-                    _ => "250 ok".to_owned(),
-                }
+                    .clone_into(&mut to);
+                recipient(&seen, &to)
             }
             "DATA" => {
                 write.write_all(b"354 go on\r\n").await?;
-                let mut content = String::new();
-                while let Some(line) = lines.next_line().await? {
-                    if line == "." {
-                        break;
+                let content = content(&mut lines).await?;
+                match verdict(&to).await {
+                    None => return Ok(()),
+                    Some("250 taken") => {
+                        seen.lock()
+                            .expect("lock")
+                            .accepted
+                            .push((to.clone(), content));
+                        "250 taken"
                     }
-                    content.push_str(&line);
-                    content.push('\n');
-                }
-                if to.starts_with("drop.") {
-                    return Ok(());
-                }
-                if to.starts_with("spam.") {
-                    "554 spam".to_owned()
-                } else if to.starts_with("odd.") {
-                    "251 well".to_owned()
-                } else {
-                    let mut seen = seen.lock().expect("lock");
-                    seen.accepted.push((to.clone(), content));
-                    "250 taken".to_owned()
+                    Some(other) => other,
                 }
             }
-            "QUIT" => return write.write_all(b"221 bye\r\n").await,
-            _ => "250 ok".to_owned(),
+            "QUIT" => "221 bye",
+            _ => "250 ok",
         };
         write.write_all(format!("{answer}\r\n").as_bytes()).await?;
+        if answer.starts_with("421") || answer.starts_with("221") {
+            return Ok(());
+        }
     }
     Ok(())
+}
+
+async fn content(lines: &mut Lines<BufReader<OwnedReadHalf>>) -> std::io::Result<String> {
+    let mut content = String::new();
+    while let Some(line) = lines.next_line().await? {
+        if line == "." {
+            break;
+        }
+        content.push_str(&line);
+        content.push('\n');
+    }
+    Ok(content)
+}
+
+fn recipient(seen: &Mutex<Seen>, to: &str) -> &'static str {
+    let mut seen = seen.lock().expect("lock");
+    let tries = seen.tries.entry(to.to_owned()).or_default();
+    *tries += 1;
+    match to.split(['.', '@']).next() {
+        Some("later") if *tries == 1 => "451 greylisted",
+        Some("never") => "550 5.1.1 no such user",
+        Some("shut") => "421 go away",
+        _ => "250 ok",
+    }
+}
+
+/// The answer to the final dot; `None` hangs up without one.
+async fn verdict(to: &str) -> Option<&'static str> {
+    match to.split(['.', '@']).next() {
+        Some("hang") => std::future::pending().await,
+        Some("drop") => None,
+        Some("spam") => Some("554 spam"),
+        Some("odd") => Some("251 well"),
+        _ => Some("250 taken"),
+    }
 }

@@ -1,3 +1,4 @@
 //! Rules of merchants.
 
+pub mod firm;
 pub mod size;

@@ -1,9 +1,15 @@
 //! Sizes are bitemporal: `valid` says when a size is true, `recorded` when it was learnt.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 
 use crate::kernel::ids::SizeFactId;
+use crate::kernel::problem::Kind;
+use crate::kernel::problem::Refusal;
+use crate::kernel::problem::Refused;
 use crate::kernel::time::Instant;
+use crate::merchants::problems;
 
 crate::words! {
     /// How far a size can be trusted.
@@ -19,6 +25,64 @@ crate::words! {
     }
 }
 
+crate::words! {
+    /// What can happen to a stated size.
+    pub enum SizeEvent {
+        /// Somebody else checked it against evidence; this also settles a dispute.
+        Verify = "verify",
+        /// Somebody else contradicts it.
+        Dispute = "dispute",
+    }
+}
+
+impl SizeStatus {
+    /// The status after `event`.
+    ///
+    /// # Errors
+    /// `illegal_transition` with the events that are possible.
+    pub fn after(self, event: SizeEvent) -> Result<Self, Refused> {
+        self.next(event).ok_or_else(|| {
+            let allowed: Vec<&str> = SizeEvent::ALL
+                .iter()
+                .filter(|e| self.next(**e).is_some())
+                .map(|e| e.as_str())
+                .collect();
+            Refused::illegal_transition(self.as_str(), event.as_str(), &allowed)
+        })
+    }
+
+    const fn next(self, event: SizeEvent) -> Option<Self> {
+        match (self, event) {
+            (Self::Declared | Self::Estimated | Self::Disputed, SizeEvent::Verify) => {
+                Some(Self::Verified)
+            }
+            (Self::Declared | Self::Estimated | Self::Verified, SizeEvent::Dispute) => {
+                Some(Self::Disputed)
+            }
+            (Self::Verified, SizeEvent::Verify) | (Self::Disputed, SizeEvent::Dispute) => None,
+        }
+    }
+}
+
+/// A later row holds the statement now: only the newest row of a statement can change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("This statement was replaced by {by}.")]
+pub struct Superseded {
+    pub by: SizeFactId,
+}
+
+impl Refusal for Superseded {
+    fn kind(&self) -> &'static Kind {
+        &problems::SIZE_SUPERSEDED
+    }
+
+    fn params(&self) -> serde_json::Map<String, serde_json::Value> {
+        let mut params = serde_json::Map::new();
+        params.insert("superseded_by".into(), self.by.to_string().into());
+        params
+    }
+}
+
 /// One statement of a size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Size {
@@ -30,21 +94,30 @@ pub struct Size {
     pub valid_from: NaiveDate,
     /// First day on which it is no longer true.
     pub valid_to: Option<NaiveDate>,
+    /// The row whose statement this one carries on under another status.
+    pub supersedes: Option<SizeFactId>,
     pub recorded_at: Instant,
 }
 
 /// The size on `day` as known at `known_at`: the verified fact that covers the day with the latest record,
-/// else, where `accept_declared`, the declared one (fund.md 2.1). A disputed fact does not count.
+/// else, where `accept_declared`, the declared one (fund.md 2.1). A disputed statement does not count: of the
+/// rows that carry one statement only the last that was known then is looked at.
 pub fn resolve(
     facts: &[Size],
     day: NaiveDate,
     known_at: Instant,
     accept_declared: bool,
 ) -> Option<&Size> {
+    let superseded: HashSet<SizeFactId> = facts
+        .iter()
+        .filter(|f| f.recorded_at <= known_at)
+        .filter_map(|f| f.supersedes)
+        .collect();
     let newest = |status: SizeStatus| {
         facts
             .iter()
             .filter(|f| f.status == status && f.recorded_at <= known_at)
+            .filter(|f| !superseded.contains(&f.id))
             .filter(|f| f.valid_from <= day && f.valid_to.is_none_or(|end| day < end))
             .max_by_key(|f| (f.recorded_at, f.id))
     };
@@ -68,6 +141,7 @@ mod tests {
             status,
             valid_from: from.parse().expect("a date"),
             valid_to: None,
+            supersedes: None,
             recorded_at: Instant::parse(recorded).expect("an instant"),
         }
     }
@@ -107,5 +181,65 @@ mod tests {
             Some(150_000_000)
         );
         assert_eq!(size("2025-12-31", "2026-08-20T00:00:00Z"), None);
+    }
+
+    #[test]
+    fn a_disputed_size_does_not_count_until_it_is_verified_again() {
+        let mut facts = vec![
+            fact(
+                1,
+                900,
+                SizeStatus::Declared,
+                "2026-01-01",
+                "2026-01-05T00:00:00Z",
+            ),
+            fact(
+                2,
+                900,
+                SizeStatus::Verified,
+                "2026-01-01",
+                "2026-01-06T00:00:00Z",
+            ),
+            fact(
+                3,
+                900,
+                SizeStatus::Disputed,
+                "2026-01-01",
+                "2026-01-07T00:00:00Z",
+            ),
+            fact(
+                4,
+                900,
+                SizeStatus::Verified,
+                "2026-01-01",
+                "2026-01-08T00:00:00Z",
+            ),
+        ];
+        for next in 1..4 {
+            facts[next].supersedes = Some(facts[next - 1].id);
+        }
+        let known = |at: &str| {
+            let day = "2026-03-01".parse().expect("a date");
+            let at = Instant::parse(at).expect("an instant");
+            resolve(&facts, day, at, true).map(|f| f.status)
+        };
+        assert_eq!(known("2026-01-05T12:00:00Z"), Some(SizeStatus::Declared));
+        assert_eq!(known("2026-01-06T12:00:00Z"), Some(SizeStatus::Verified));
+        assert_eq!(known("2026-01-07T12:00:00Z"), None);
+        assert_eq!(known("2026-01-08T12:00:00Z"), Some(SizeStatus::Verified));
+    }
+
+    #[test]
+    fn a_status_takes_exactly_its_events() {
+        assert_eq!(
+            SizeStatus::Declared.after(SizeEvent::Verify).ok(),
+            Some(SizeStatus::Verified)
+        );
+        assert_eq!(
+            SizeStatus::Verified.after(SizeEvent::Dispute).ok(),
+            Some(SizeStatus::Disputed)
+        );
+        assert!(SizeStatus::Verified.after(SizeEvent::Verify).is_err());
+        assert!(SizeStatus::Disputed.after(SizeEvent::Dispute).is_err());
     }
 }

@@ -172,10 +172,6 @@ impl Db {
         }
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that begins"
-    )]
     async fn begin_write(&self) -> Result<Tx, DbErr> {
         let inner = self
             .writer

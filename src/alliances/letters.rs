@@ -1,0 +1,164 @@
+//! Letters of alliances.
+
+use crate::mail::LetterText;
+use crate::mail::Wording;
+
+/// Tells organizers that a merchant wants to join.
+pub static APPLIED: LetterText = LetterText {
+    zh_cn: Wording {
+        subject: "{{ merchant }} 申请加入 {{ alliance }}",
+        paragraphs: &[
+            "您好，{{ name }}：",
+            "{{ merchant }} 申请加入 {{ alliance }}，请您批准或拒绝。",
+        ],
+        button: None,
+    },
+    en: Wording {
+        subject: "{{ merchant }} asks to join {{ alliance }}",
+        paragraphs: &[
+            "Hello {{ name }},",
+            "{{ merchant }} asks to join {{ alliance }}. Please approve or decline.",
+        ],
+        button: None,
+    },
+};
+
+/// Tells the people of a merchant that an alliance asks it to join.
+pub static MEMBERSHIP_INVITED: LetterText = LetterText {
+    zh_cn: Wording {
+        subject: "{{ alliance }} 邀请 {{ merchant }} 加入",
+        paragraphs: &[
+            "您好，{{ name }}：",
+            "{{ alliance }} 邀请 {{ merchant }} 加入，请在 14 天内接受或拒绝。",
+        ],
+        button: None,
+    },
+    en: Wording {
+        subject: "{{ alliance }} invites {{ merchant }} to join",
+        paragraphs: &[
+            "Hello {{ name }},",
+            "{{ alliance }} invites {{ merchant }} to join. Please accept or decline within 14 days.",
+        ],
+        button: None,
+    },
+};
+
+/// A new member.
+pub static MEMBERSHIP_APPROVED: LetterText = LetterText {
+    zh_cn: Wording {
+        subject: "{{ merchant }} 已加入 {{ alliance }}",
+        paragraphs: &[
+            "您好，{{ name }}：",
+            "{{ merchant }} 现在是 {{ alliance }} 的成员。",
+        ],
+        button: None,
+    },
+    en: Wording {
+        subject: "{{ merchant }} has joined {{ alliance }}",
+        paragraphs: &[
+            "Hello {{ name }},",
+            "{{ merchant }} is a member of {{ alliance }} now.",
+        ],
+        button: None,
+    },
+};
+
+/// An application or invitation was turned down.
+pub static MEMBERSHIP_DECLINED: LetterText = LetterText {
+    zh_cn: Wording {
+        subject: "{{ merchant }} 未加入 {{ alliance }}",
+        paragraphs: &[
+            "您好，{{ name }}：",
+            "{{ merchant }} 加入 {{ alliance }} 的申请或邀请被拒绝。",
+        ],
+        button: None,
+    },
+    en: Wording {
+        subject: "{{ merchant }} does not join {{ alliance }}",
+        paragraphs: &[
+            "Hello {{ name }},",
+            "the application or invitation of {{ merchant }} for {{ alliance }} was turned down.",
+        ],
+        button: None,
+    },
+};
+
+/// Rights rest.
+pub static MEMBERSHIP_SUSPENDED: LetterText = LetterText {
+    zh_cn: Wording {
+        subject: "{{ merchant }} 在 {{ alliance }} 的成员资格已暂停",
+        paragraphs: &[
+            "您好，{{ name }}：",
+            "{{ merchant }} 在 {{ alliance }} 的成员权利已暂停，义务不变。如有疑问，请联系组织者。",
+        ],
+        button: None,
+    },
+    en: Wording {
+        subject: "The membership of {{ merchant }} in {{ alliance }} is suspended",
+        paragraphs: &[
+            "Hello {{ name }},",
+            "the rights of {{ merchant }} in {{ alliance }} rest; its duties stay. Ask the organizers if this surprises you.",
+        ],
+        button: None,
+    },
+};
+
+/// Rights return.
+pub static MEMBERSHIP_REINSTATED: LetterText = LetterText {
+    zh_cn: Wording {
+        subject: "{{ merchant }} 在 {{ alliance }} 的成员资格已恢复",
+        paragraphs: &[
+            "您好，{{ name }}：",
+            "{{ merchant }} 在 {{ alliance }} 重新享有全部成员权利。",
+        ],
+        button: None,
+    },
+    en: Wording {
+        subject: "The membership of {{ merchant }} in {{ alliance }} is reinstated",
+        paragraphs: &[
+            "Hello {{ name }},",
+            "{{ merchant }} has all its rights in {{ alliance }} again.",
+        ],
+        button: None,
+    },
+};
+
+/// A member went by its own will.
+pub static MEMBERSHIP_LEFT: LetterText = LetterText {
+    zh_cn: Wording {
+        subject: "{{ merchant }} 已退出 {{ alliance }}",
+        paragraphs: &[
+            "您好，{{ name }}：",
+            "{{ merchant }} 已退出 {{ alliance }}。",
+        ],
+        button: None,
+    },
+    en: Wording {
+        subject: "{{ merchant }} has left {{ alliance }}",
+        paragraphs: &[
+            "Hello {{ name }},",
+            "{{ merchant }} has left {{ alliance }}.",
+        ],
+        button: None,
+    },
+};
+
+/// A member was removed.
+pub static MEMBERSHIP_EXPELLED: LetterText = LetterText {
+    zh_cn: Wording {
+        subject: "{{ merchant }} 已被 {{ alliance }} 除名",
+        paragraphs: &[
+            "您好，{{ name }}：",
+            "{{ merchant }} 不再是 {{ alliance }} 的成员。如有疑问，请联系组织者。",
+        ],
+        button: None,
+    },
+    en: Wording {
+        subject: "{{ merchant }} was expelled from {{ alliance }}",
+        paragraphs: &[
+            "Hello {{ name }},",
+            "{{ merchant }} is no longer a member of {{ alliance }}. Ask the organizers if this surprises you.",
+        ],
+        button: None,
+    },
+};

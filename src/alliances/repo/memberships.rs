@@ -1,0 +1,145 @@
+//! SQL of memberships.
+
+use entity::membership;
+use entity::merchant;
+use sea_orm::ActiveValue::Set;
+use sea_orm::ColumnTrait;
+use sea_orm::ConnectionTrait;
+use sea_orm::DbErr;
+use sea_orm::EntityTrait;
+use sea_orm::QueryFilter;
+use sea_orm::QueryOrder;
+use sea_orm::QuerySelect;
+use sea_orm::Statement;
+use sea_orm::sea_query::Expr;
+
+use crate::alliances::repo;
+use crate::kernel::ids::AllianceId;
+use crate::kernel::ids::MembershipId;
+use crate::kernel::ids::MerchantId;
+use crate::kernel::ids::UserId;
+use crate::kernel::page::Page;
+use crate::kernel::page::Slice;
+use crate::kernel::time::Instant;
+use crate::platform::db::Tx;
+use crate::platform::db::on_any_conflict;
+
+pub type Membership = membership::Model;
+pub type Merchant = merchant::Model;
+
+/// States in which a merchant has its one membership of an alliance.
+const LIVE: [&str; 4] = ["applied", "invited", "active", "suspended"];
+
+pub async fn one(c: &impl ConnectionTrait, id: MembershipId) -> Result<Option<Membership>, DbErr> {
+    membership::Entity::find_by_id(id).one(c).await
+}
+
+pub async fn lock(tx: &Tx, id: MembershipId) -> Result<Option<Membership>, DbErr> {
+    membership::Entity::find_by_id(id)
+        .lock_exclusive()
+        .one(tx)
+        .await
+}
+
+/// The membership of a merchant that has not ended, locked.
+pub async fn lock_live(
+    tx: &Tx,
+    alliance: AllianceId,
+    merchant: MerchantId,
+) -> Result<Option<Membership>, DbErr> {
+    membership::Entity::find()
+        .filter(membership::Column::AllianceId.eq(alliance))
+        .filter(membership::Column::MerchantId.eq(merchant))
+        .filter(membership::Column::State.is_in(LIVE))
+        .lock_exclusive()
+        .one(tx)
+        .await
+}
+
+/// `false`: the merchant has a membership here that has not ended.
+pub async fn insert(tx: &Tx, row: &Membership) -> Result<bool, DbErr> {
+    let row = row.clone();
+    let inserted = membership::Entity::insert(membership::ActiveModel {
+        id: Set(row.id),
+        alliance_id: Set(row.alliance_id),
+        merchant_id: Set(row.merchant_id),
+        state: Set(row.state),
+        joined_at: Set(row.joined_at),
+        ended_at: Set(row.ended_at),
+        version: Set(row.version),
+        created_at: Set(row.created_at),
+    })
+    .on_conflict(on_any_conflict())
+    .exec_without_returning(tx)
+    .await?;
+    Ok(inserted == 1)
+}
+
+/// Writes the state and its times; the version counts up.
+pub async fn update(tx: &Tx, row: &Membership) -> Result<(), DbErr> {
+    membership::Entity::update_many()
+        .col_expr(membership::Column::State, Expr::value(row.state.as_str()))
+        .col_expr(membership::Column::JoinedAt, Expr::value(row.joined_at))
+        .col_expr(membership::Column::EndedAt, Expr::value(row.ended_at))
+        .col_expr(membership::Column::Version, Expr::value(row.version))
+        .filter(membership::Column::Id.eq(row.id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+pub async fn page(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    state: Option<&str>,
+    page: Page,
+) -> Result<Slice<(Membership, Merchant)>, DbErr> {
+    let mut query = membership::Entity::find()
+        .filter(membership::Column::AllianceId.eq(alliance))
+        .order_by_asc(membership::Column::Id)
+        .limit(page.limit + 1);
+    if let Some(state) = state {
+        query = query.filter(membership::Column::State.eq(state));
+    }
+    if let Some(after) = page.after {
+        query = query.filter(membership::Column::Id.gt(MembershipId(after)));
+    }
+    let slice = Slice::cut(query.all(c).await?, page, |row| row.id.0);
+    Ok(Slice {
+        items: repo::with_merchants(c, slice.items).await?,
+        next: slice.next,
+    })
+}
+
+/// Invitations of merchants that nobody answered since `before`.
+pub async fn stale_invited(
+    c: &impl ConnectionTrait,
+    before: Instant,
+) -> Result<Vec<MembershipId>, DbErr> {
+    let rows = membership::Entity::find()
+        .filter(membership::Column::State.eq("invited"))
+        .filter(membership::Column::CreatedAt.lte(before))
+        .order_by_asc(membership::Column::Id)
+        .limit(200)
+        .all(c)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// The alliances of which a merchant is an active member, where `user` is organizer or treasurer.
+pub async fn watched_by(
+    c: &impl ConnectionTrait,
+    merchant: MerchantId,
+    user: UserId,
+) -> Result<Vec<AllianceId>, DbErr> {
+    let sql = "SELECT DISTINCT m.alliance_id AS alliance_id FROM membership m \
+               JOIN role_grant g ON g.alliance_id = m.alliance_id \
+               WHERE m.merchant_id = $1 AND m.state = 'active' AND g.user_id = $2 \
+               AND g.role IN ('organizer', 'treasurer')";
+    let values = [merchant.into(), user.into()];
+    let statement = Statement::from_sql_and_values(c.get_database_backend(), sql, values);
+    let rows = c.query_all_raw(statement).await?;
+    rows.iter()
+        .map(|row| row.try_get("", "alliance_id"))
+        .collect()
+}

@@ -1,0 +1,16 @@
+//! Routes of alliances.
+
+mod founding;
+mod memberships;
+mod sizes;
+mod statutes;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the routes.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.configure(founding::configure)
+        .configure(statutes::configure)
+        .configure(memberships::configure)
+        .configure(sizes::configure);
+}

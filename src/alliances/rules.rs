@@ -1,0 +1,31 @@
+//! Who may do what with alliances.
+
+use crate::kernel::access::Allow;
+use crate::kernel::access::Rule;
+use crate::kernel::role::Role;
+
+const ORGANIZER: Allow = Allow::Roles(&[Role::Organizer]);
+const ORGANIZER_OR_TREASURER: Allow = Allow::Roles(&[Role::Organizer, Role::Treasurer]);
+const ANY_ROLE: Allow = Allow::Roles(Role::ALL);
+
+/// Rows of the access table.
+pub const RULES: &[Rule] = &[
+    Rule::new("create_alliance", Allow::Verified),
+    Rule::new("list_alliances", Allow::Verified),
+    Rule::new("read_alliance", Allow::Verified),
+    Rule::new("change_alliance", ORGANIZER).if_match(),
+    Rule::new("adopt_by_laws", ORGANIZER),
+    Rule::new("list_by_laws", ANY_ROLE),
+    Rule::new("apply_for_membership", Allow::Verified),
+    Rule::new("list_memberships", ANY_ROLE),
+    Rule::new("read_membership", Allow::Verified),
+    Rule::new("approve_membership", Allow::Verified).if_match(),
+    Rule::new("decline_membership", Allow::Verified).if_match(),
+    Rule::new("suspend_membership", ORGANIZER).if_match(),
+    Rule::new("reinstate_membership", ORGANIZER).if_match(),
+    Rule::new("leave_alliance", Allow::MerchantStaff).if_match(),
+    Rule::new("expel_membership", ORGANIZER).if_match(),
+    Rule::new("list_size_facts", Allow::Verified),
+    Rule::new("verify_size", ORGANIZER_OR_TREASURER),
+    Rule::new("dispute_size", ORGANIZER_OR_TREASURER),
+];

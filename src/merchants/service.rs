@@ -1,0 +1,6 @@
+//! Use cases of merchants and manufacturers.
+
+pub mod manufacturers;
+pub mod merchants;
+pub mod sizes;
+pub mod staff;
