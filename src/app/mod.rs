@@ -33,14 +33,20 @@ pub fn registry() -> Registry {
         rules: rules(),
         jobs: [ops::jobs(), ballots::JOBS.to_vec()].concat(),
         consumers: [ballots::CONSUMERS.to_vec()].concat(),
-        sweeps: [accounts::sweeps(), mail::sweeps(), ballots::SWEEPS.to_vec()].concat(),
-        authenticators: vec![accounts::AUTHENTICATOR],
-        links: [accounts::links(), ballots::LINKS.to_vec()].concat(),
-        jobs: [ops::jobs()].concat(),
-        consumers: Vec::new(),
-        sweeps: [accounts::sweeps(), alliances::sweeps(), mail::sweeps()].concat(),
+        sweeps: [
+            accounts::sweeps(),
+            alliances::sweeps(),
+            mail::sweeps(),
+            ballots::SWEEPS.to_vec(),
+        ]
+        .concat(),
         authenticators: vec![accounts::AUTHENTICATOR, merchants::AUTHENTICATOR],
-        links: [accounts::links(), alliances::links()].concat(),
+        links: [
+            accounts::links(),
+            alliances::links(),
+            ballots::LINKS.to_vec(),
+        ]
+        .concat(),
         kinds: problems(),
     }
 }
