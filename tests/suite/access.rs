@@ -184,7 +184,6 @@ impl World {
             panic!("seven people");
         };
         let mut ids = BTreeMap::new();
-        let mut name = |name: &str, id: String| ids.insert(name.to_owned(), id);
         let alliance = organizer.found_alliance("Old Town").await;
         outsider.found_alliance("Harbour").await;
         let membership = organizer.admit(&alliance, member, "Tea House").await;
@@ -193,23 +192,13 @@ impl World {
             .as_str()
             .expect("a merchant")
             .to_owned();
-        for (person, role) in [(observer, "observer"), (treasurer, "treasurer")] {
-            let body = json!({ "email": person.email, "role": role });
-            let path = format!("/v1/alliances/{alliance}/role-grants");
-            let granted = organizer.post(&path, body).await;
-            granted.expect(201);
-            name("grant_id", granted.id());
-        }
-        let body = json!({ "email": "guest@people.example", "role": "observer", "locale": "en" });
-        let path = format!("/v1/alliances/{alliance}/invitations");
-        let invited = organizer.post(&path, body).await;
-        invited.expect(201);
-        name("invitation_id", invited.id());
+        seed_papers(organizer, &alliance, [observer, treasurer], &mut ids).await;
         let body = json!({ "measure": "annual_revenue", "value": 320_000_000, "unit": "CNY", "valid_from": "2026-01-01" });
         let declared = member
             .post(&format!("/v1/merchants/{merchant}/size-facts"), body)
             .await;
         declared.expect(201);
+        let mut name = |name: &str, id: String| ids.insert(name.to_owned(), id);
         name("fact_id", declared.id());
         let ballot = seed_ballot(organizer, &alliance).await;
         let body = json!({ "name": "Kiln", "country": "CN", "locale": "en" });
@@ -324,6 +313,27 @@ impl World {
             _ => {}
         }
     }
+}
+
+/// Roles for two people, and an invitation to somebody else.
+async fn seed_papers(
+    organizer: &Person,
+    alliance: &str,
+    [observer, treasurer]: [&Person; 2],
+    ids: &mut BTreeMap<String, String>,
+) {
+    for (person, role) in [(observer, "observer"), (treasurer, "treasurer")] {
+        let body = json!({ "email": person.email, "role": role });
+        let path = format!("/v1/alliances/{alliance}/role-grants");
+        let granted = organizer.post(&path, body).await;
+        granted.expect(201);
+        ids.insert("grant_id".to_owned(), granted.id());
+    }
+    let body = json!({ "email": "guest@people.example", "role": "observer", "locale": "en" });
+    let path = format!("/v1/alliances/{alliance}/invitations");
+    let invited = organizer.post(&path, body).await;
+    invited.expect(201);
+    ids.insert("invitation_id".to_owned(), invited.id());
 }
 
 async fn seed_ballot(organizer: &Person, alliance: &str) -> String {

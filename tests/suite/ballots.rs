@@ -19,6 +19,8 @@ on_both! {
     every_acknowledged_vote_is_counted_and_none_after_the_close => vote_races_close;
     a_member_has_one_vote_however_often_it_is_sent => double_vote;
     a_ballot_is_declared_once => double_close;
+    an_announced_ballot_opens_at_its_hour => opens_by_the_clock;
+    those_who_watch_over_the_alliance_read_its_journal => journal;
 }
 
 async fn vectors(app: TestApp) {
@@ -392,4 +394,97 @@ async fn double_close(app: TestApp) {
             .count(),
         1
     );
+}
+
+async fn opens_by_the_clock(app: TestApp) {
+    let guild = guild(&app, 1).await;
+    let draft = |opens_at: &'static str| {
+        let (olga, list) = (guild.organizer.clone(), guild.list());
+        async move {
+            let body = json!({ "title": "Meet?", "matter": "advisory", "opens_at": opens_at, "closes_at": CLOSE });
+            let answer = olga.post(&list, body).await;
+            answer.expect(201);
+            let ballot = format!("/v1/ballots/{}", answer.id());
+            let announced = olga.transition(&ballot, "publish", None).await;
+            announced.expect(200);
+            assert_eq!(announced.body["state"], "notice");
+            ballot
+        }
+    };
+    let (ballot, other) = (
+        draft("2031-06-02T00:00:00Z").await,
+        draft("2031-06-02T00:00:00Z").await,
+    );
+    guild
+        .vote(&ballot, 0, "for")
+        .await
+        .expect_problem(409, "ballot_not_open");
+    let withdrawn = guild.organizer.transition(&other, "withdraw", None).await;
+    assert_eq!(withdrawn.body["state"], "withdrawn", "{}", withdrawn.text);
+    app.advance(86_401).await;
+    assert_eq!(guild.organizer.get(&ballot).await.body["state"], "open");
+    assert_eq!(guild.organizer.get(&other).await.body["state"], "withdrawn");
+    guild.vote(&ballot, 0, "for").await.expect(201);
+    let open = guild
+        .organizer
+        .get(&format!("{}?state=open", guild.list()))
+        .await;
+    assert_eq!(
+        open.body["items"].as_array().map(Vec::len),
+        Some(1),
+        "{}",
+        open.text
+    );
+    let nonsense = guild
+        .organizer
+        .get(&format!("{}?state=ajar", guild.list()))
+        .await;
+    nonsense.expect_problem(400, "invalid_parameter");
+}
+
+async fn journal(app: TestApp) {
+    let guild = guild(&app, 2).await;
+    let ballot = guild.open(Value::Null).await;
+    guild.vote(&ballot, 0, "against").await.expect(201);
+    let events = format!("/v1/alliances/{}/audit-events", guild.alliance);
+    let id = ballot.trim_start_matches("/v1/ballots/");
+    let of_ballot = guild
+        .organizer
+        .get(&format!("{events}?object_id={id}"))
+        .await;
+    of_ballot.expect(200);
+    let actions: Vec<&str> = of_ballot.body["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .filter_map(|item| item["action"].as_str())
+        .collect();
+    assert_eq!(
+        actions,
+        [
+            "ballot.proposed",
+            "ballot.published",
+            "ballot.opened",
+            "vote.cast"
+        ]
+    );
+    assert!(
+        !of_ballot.text.contains("against"),
+        "the journal never says how: {}",
+        of_ballot.text
+    );
+    let votes = guild
+        .organizer
+        .get(&format!("{events}?action=vote.cast&limit=1"))
+        .await;
+    assert_eq!(votes.body["items"].as_array().map(Vec::len), Some(1));
+    let later = guild
+        .organizer
+        .get(&format!("{events}?since=2031-06-02T00:00:00Z"))
+        .await;
+    assert_eq!(later.body["items"], json!([]));
+    for wrong in ["object_id=x", "since=yesterday"] {
+        let refused = guild.organizer.get(&format!("{events}?{wrong}")).await;
+        refused.expect_problem(400, "invalid_parameter");
+    }
 }
