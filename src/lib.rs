@@ -7,6 +7,7 @@ pub mod alliances;
 pub mod app;
 pub mod audit;
 pub mod ballots;
+pub mod campaigns;
 pub mod funds;
 pub mod http;
 pub mod kernel;

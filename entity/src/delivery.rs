@@ -25,6 +25,8 @@ pub struct Model {
     pub unsubscribe_url: Option<String>,
     pub dedupe_key: Option<String>,
     pub state: String,
+    /// Its campaign is paused or cancelled: it is not claimed.
+    pub on_hold: bool,
     pub due_at: Instant,
     pub attempts: i32,
     pub lease_until: Option<Instant>,

@@ -24,6 +24,7 @@ CREATE TABLE delivery (
   dedupe_key TEXT,
   state TEXT NOT NULL CONSTRAINT delivery_state CHECK (state IN
     ('queued', 'claimed', 'sending', 'sent', 'deferred', 'failed', 'suppressed', 'cancelled')),
+  on_hold $bool NOT NULL,
   due_at $instant NOT NULL,
   attempts INTEGER NOT NULL CHECK (attempts >= 0),
   lease_until $instant,
@@ -37,7 +38,8 @@ CREATE TABLE delivery (
 ) $strict;
 CREATE UNIQUE INDEX delivery_once_in_campaign ON delivery (campaign_id, dedupe_key);
 CREATE UNIQUE INDEX delivery_once_outside ON delivery (dedupe_key) WHERE campaign_id IS NULL;
-CREATE INDEX delivery_due ON delivery (due_at, id) WHERE state IN ('queued', 'deferred');
+CREATE INDEX delivery_of_campaign ON delivery (campaign_id, state, id) WHERE campaign_id IS NOT NULL;
+CREATE INDEX delivery_due ON delivery (on_hold, due_at, id) WHERE state IN ('queued', 'deferred');
 CREATE INDEX delivery_leased ON delivery (lease_until, id) WHERE state IN ('claimed', 'sending');
 CREATE TABLE suppression (
   id $uuid NOT NULL PRIMARY KEY,
@@ -47,6 +49,7 @@ CREATE TABLE suppression (
   reason TEXT NOT NULL,
   created_at $instant NOT NULL
 ) $strict;
+CREATE INDEX suppression_by_alliance ON suppression (alliance_id, id);
 CREATE UNIQUE INDEX suppression_once ON suppression (email, alliance_id, category);
 CREATE UNIQUE INDEX suppression_once_in_alliance ON suppression (email, alliance_id) WHERE category IS NULL;
 CREATE UNIQUE INDEX suppression_once_of_category ON suppression (email, category) WHERE alliance_id IS NULL;

@@ -210,6 +210,20 @@ pub async fn member(
     Ok(rows.into_iter().next().map(as_member))
 }
 
+/// An active member of an alliance by its membership.
+///
+/// # Errors
+/// When the database fails.
+pub async fn active_member(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    id: MembershipId,
+) -> Result<Option<Member>, Failure> {
+    let rows = repo::memberships_by_id(c, alliance, &[id]).await?;
+    let active = rows.into_iter().find(|(row, _)| row.state == "active");
+    Ok(active.map(as_member))
+}
+
 fn as_member(
     (membership, merchant): (entity::membership::Model, entity::merchant::Model),
 ) -> Member {
@@ -229,6 +243,23 @@ fn as_member(
 pub async fn contacts(c: &impl ConnectionTrait, id: AllianceId) -> Result<Vec<Contact>, Failure> {
     let members = active_members(c, id).await?;
     contacts_for(c, members).await
+}
+
+/// The people to write to for up to `limit` active members after the membership `after`, and the last of
+/// these memberships: `None` once there are no more. For walks that must not hold all of them at once.
+///
+/// # Errors
+/// When the database fails.
+pub async fn contacts_after(
+    c: &impl ConnectionTrait,
+    id: AllianceId,
+    after: Option<MembershipId>,
+    limit: u64,
+) -> Result<(Vec<Contact>, Option<MembershipId>), Failure> {
+    let rows = repo::active_members_after(c, id, after, limit).await?;
+    let members: Vec<Member> = rows.into_iter().map(as_member).collect();
+    let last = members.last().map(|member| member.membership);
+    Ok((contacts_for(c, members).await?, last))
 }
 
 /// The people to write to for one membership.

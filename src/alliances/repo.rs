@@ -17,6 +17,7 @@ use sea_orm::DbErr;
 use sea_orm::EntityTrait;
 use sea_orm::QueryFilter;
 use sea_orm::QueryOrder;
+use sea_orm::QuerySelect;
 use sea_orm::Statement;
 
 use crate::alliances::domain::by_laws::ByLaws;
@@ -76,6 +77,27 @@ pub async fn active_members(
         .filter(membership::Column::AllianceId.eq(alliance))
         .filter(membership::Column::State.eq("active"))
         .order_by_asc(membership::Column::Id)
+        .all(c)
+        .await?;
+    with_merchants(c, memberships).await
+}
+
+/// Up to `limit` active members after a membership, in the order of their ids.
+pub async fn active_members_after(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    after: Option<MembershipId>,
+    limit: u64,
+) -> Result<Vec<(membership::Model, merchant::Model)>, DbErr> {
+    let mut query = membership::Entity::find()
+        .filter(membership::Column::AllianceId.eq(alliance))
+        .filter(membership::Column::State.eq("active"));
+    if let Some(after) = after {
+        query = query.filter(membership::Column::Id.gt(after));
+    }
+    let memberships = query
+        .order_by_asc(membership::Column::Id)
+        .limit(limit)
         .all(c)
         .await?;
     with_merchants(c, memberships).await

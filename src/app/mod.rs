@@ -15,6 +15,8 @@ use crate::accounts;
 use crate::alliances;
 use crate::audit;
 use crate::ballots;
+use crate::campaigns;
+use crate::funds;
 use crate::http::document;
 use crate::http::links;
 use crate::http::problem::ProblemBody;
@@ -22,10 +24,13 @@ use crate::kernel::access::Rule;
 use crate::kernel::problem::Kind;
 use crate::kernel::problem::kinds;
 use crate::mail;
+use crate::mandates;
 use crate::merchants;
 use crate::platform::links::LINK_SPENT;
 use crate::platform::registry::Registry;
 use crate::platform::schedule::INVALID_CRON;
+use crate::promotions;
+use crate::tenders;
 
 /// What every slice brings to the worker and the door.
 pub fn registry() -> Registry {
@@ -44,6 +49,32 @@ pub fn registry() -> Registry {
         links: [
             accounts::links(),
             alliances::links(),
+        consumers: [
+            funds::consumers(),
+            promotions::consumers(),
+            ballots::CONSUMERS.to_vec(),
+        ]
+        .concat(),
+        sweeps: [
+            accounts::sweeps(),
+            alliances::sweeps(),
+            promotions::sweeps(),
+            tenders::sweeps(),
+            ballots::SWEEPS.to_vec(),
+            campaigns::sweeps(),
+            mail::sweeps(),
+        ]
+        .concat(),
+        authenticators: vec![
+            accounts::AUTHENTICATOR,
+            merchants::AUTHENTICATOR,
+            tenders::AUTHENTICATOR,
+        ],
+        links: [
+            accounts::links(),
+            alliances::links(),
+            promotions::links(),
+            tenders::links(),
             ballots::LINKS.to_vec(),
         ]
         .concat(),
@@ -58,10 +89,14 @@ pub fn rules() -> Vec<Rule> {
         sandbox::RULES,
         links::RULES,
         accounts::RULES,
-        ballots::RULES,
-        audit::RULES,
         merchants::RULES,
         alliances::RULES,
+        funds::RULES,
+        promotions::RULES,
+        tenders::RULES,
+        ballots::RULES,
+        campaigns::RULES,
+        audit::RULES,
     ]
     .concat()
 }
@@ -74,9 +109,14 @@ pub fn problems() -> Vec<&'static Kind> {
         sandbox::PROBLEMS,
         mail::problems::ALL,
         accounts::problems::ALL,
-        ballots::problems::ALL,
         merchants::problems::ALL,
         alliances::problems::ALL,
+        mandates::problems::ALL,
+        funds::problems::ALL,
+        promotions::problems::ALL,
+        tenders::problems::ALL,
+        ballots::problems::ALL,
+        campaigns::problems::ALL,
     ]
     .concat()
 }
@@ -87,10 +127,14 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(sandbox::configure)
         .configure(links::configure)
         .configure(accounts::configure)
-        .configure(ballots::configure)
-        .configure(audit::configure)
         .configure(merchants::configure)
-        .configure(alliances::configure);
+        .configure(alliances::configure)
+        .configure(funds::configure)
+        .configure(promotions::configure)
+        .configure(tenders::configure)
+        .configure(ballots::configure)
+        .configure(campaigns::configure)
+        .configure(audit::configure);
 }
 
 /// Types that the document names beside those of the handlers.

@@ -1,12 +1,11 @@
 //! The post office of this process: where mail leaves to, how many senders may be at work, and whether
 //! the mail server is at fault. It outlives the passes of the sweep.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::LazyLock;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
+use std::sync::OnceLock;
 use std::sync::PoisonError;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
@@ -18,8 +17,8 @@ use tokio::sync::Semaphore;
 use crate::mail::domain::circuit::Circuit;
 use crate::mail::smtp::Patience;
 use crate::platform::config;
-use crate::platform::config::Settings;
 use crate::platform::config::SmtpTarget;
+use crate::platform::ctx::Ctx;
 
 /// Where mail leaves to.
 #[derive(Debug)]
@@ -42,24 +41,23 @@ pub struct Office {
     ended: AtomicU64,
 }
 
-/// One office per outlet: a circuit and a number of connections belong to a server, not to a caller.
-static OFFICES: LazyLock<Mutex<BTreeMap<String, Arc<Office>>>> = LazyLock::new(Mutex::default);
+/// Where a process keeps its office.
+#[derive(Debug, Default)]
+struct Premises(OnceLock<Arc<Office>>);
 
 impl Office {
-    /// The office that the settings name; the same one each time.
-    pub fn of(settings: &Settings) -> Arc<Self> {
-        let folder = settings.data_dir.join("mail");
-        let name = match &settings.smtp_url {
-            Some(url) => url.0.clone(),
-            None => folder.display().to_string(),
-        };
-        let mut offices = OFFICES.lock().unwrap_or_else(PoisonError::into_inner);
-        let office = offices.entry(name).or_insert_with(|| {
+    /// The office of this process: a circuit and a number of connections belong to the server that the
+    /// settings name, not to a caller.
+    pub fn of(ctx: &Ctx) -> Arc<Self> {
+        let premises = ctx.shared::<Premises>();
+        let office = premises.0.get_or_init(|| {
+            let settings = &ctx.settings;
             let server = settings
                 .smtp_url
                 .as_ref()
                 .and_then(|url| config::smtp_url(&url.0));
-            let outlet = server.map_or(Outlet::Folder(folder), Outlet::Server);
+            let folder = Outlet::Folder(settings.data_dir.join("mail"));
+            let outlet = server.map_or(folder, Outlet::Server);
             Arc::new(Self::new(outlet, settings.smtp_connections))
         });
         Arc::clone(office)

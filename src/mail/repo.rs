@@ -2,6 +2,8 @@
 
 pub mod claim;
 pub mod ledger;
+pub mod mailing;
+pub mod suppressions;
 
 use entity::delivery;
 use sea_orm::ActiveValue::Set;
@@ -15,6 +17,7 @@ use sea_orm::sea_query::OnConflict;
 
 use crate::kernel::ids::DeliveryId;
 use crate::mail::domain::letter::Letter;
+use crate::mail::repo::mailing::Parcel;
 use crate::mail::service::DEFAULT_LIFE;
 use crate::platform::db::Tx;
 
@@ -26,10 +29,31 @@ pub const INSERT_ROWS: usize = 500;
 /// # Errors
 /// When the database refuses.
 pub async fn insert(tx: &Tx, letters: &[(DeliveryId, &Letter)]) -> Result<u64, DbErr> {
-    if letters.is_empty() {
+    let rows = letters.iter().map(|(id, letter)| row(tx, *id, letter));
+    insert_rows(tx, rows.collect()).await
+}
+
+/// As [`insert`]; a parcel with a fault becomes a row that failed.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn insert_parcels(tx: &Tx, parcels: &[Parcel]) -> Result<u64, DbErr> {
+    let rows = parcels.iter().map(|parcel| {
+        let mut row = row(tx, parcel.id, &parcel.letter);
+        if let Some(fault) = &parcel.fault {
+            row.state = Set("failed".to_owned());
+            row.done_at = Set(Some(tx.now()));
+            row.reason = Set(Some(fault.clone()));
+        }
+        row
+    });
+    insert_rows(tx, rows.collect()).await
+}
+
+async fn insert_rows(tx: &Tx, rows: Vec<delivery::ActiveModel>) -> Result<u64, DbErr> {
+    if rows.is_empty() {
         return Ok(0);
     }
-    let rows = letters.iter().map(|(id, letter)| row(tx, *id, letter));
     // No target: either of the two unique indexes of `dedupe_key` may be hit.
     let outcome = delivery::Entity::insert_many(rows)
         .on_conflict(OnConflict::new().do_nothing().to_owned())
@@ -58,6 +82,7 @@ fn row(tx: &Tx, id: DeliveryId, letter: &Letter) -> delivery::ActiveModel {
         unsubscribe_url: Set(letter.unsubscribe.clone()),
         dedupe_key: Set(letter.dedupe_key.clone()),
         state: Set("queued".to_owned()),
+        on_hold: Set(false),
         due_at: Set(tx.now()),
         attempts: Set(0),
         lease_until: Set(None),

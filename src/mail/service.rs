@@ -81,7 +81,7 @@ pub async fn send_all(tx: &Tx, ids: Ids, letters: &[Letter]) -> Result<u64, Fail
 /// # Errors
 /// When the database fails.
 pub async fn deliver(ctx: Ctx) -> Result<u64, Failure> {
-    let office = Office::of(&ctx.settings);
+    let office = Office::of(&ctx);
     let before = office.ended();
     let wait = if ctx.sandbox { SANDBOX_WAIT } else { WAIT };
     let desks = office.free_desks();

@@ -93,7 +93,7 @@ async fn sweep(ctx: &Ctx) -> u64 {
     loop {
         let done = service::deliver(ctx.clone()).await.expect("swept");
         tokio::time::timeout(Duration::from_secs(60), async {
-            Office::of(&ctx.settings).idle().await;
+            Office::of(ctx).idle().await;
         })
         .await
         .expect("ends");

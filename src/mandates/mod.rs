@@ -5,6 +5,7 @@ pub mod problems;
 mod repo;
 
 use entity::mandate;
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -117,6 +118,14 @@ pub async fn consume(
     let payload = json!({ "mandate_id": row.id, "source": row.source });
     act.publish(CONSUMED, Some(alliance), payload).await?;
     Ok(row.id)
+}
+
+/// The decision behind a mandate, such as `ballot:<id>`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn source_of(c: &impl ConnectionTrait, id: MandateId) -> Result<Option<String>, Failure> {
+    Ok(repo::find(c, id).await?.map(|row| row.source))
 }
 
 fn missing(matter: Matter) -> Refused {

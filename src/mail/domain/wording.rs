@@ -86,32 +86,33 @@ pub fn compose(
     vars: &impl Serialize,
 ) -> Result<Content, WordingError> {
     let vars = minijinja::Value::from(Serde(vars));
-    let plain = environment(false);
+    let environment = environment();
     let wording = text.wording(locale);
-    let subject = plain.render_str(wording.subject, &vars)?;
+    let subject = environment.render_str(wording.subject, &vars)?;
     letter::check_subject(&subject)?;
     let paragraphs = wording
         .paragraphs
         .iter()
         .map(|paragraph| {
-            plain
+            environment
                 .render_str(paragraph, &vars)
                 .map(|text| printable(&text))
         })
         .collect::<Result<Vec<_>, _>>()?;
     let button = wording
         .button
-        .map(|label| plain.render_str(label, &vars))
+        .map(|label| environment.render_str(label, &vars))
         .transpose()?;
     let link = match button {
-        Some(_) => plain.render_str("{{ link }}", &vars)?,
+        Some(_) => environment.render_str("{{ link }}", &vars)?,
         None => String::new(),
     };
     if button.is_some() {
         letter::check_link(&link)?;
     }
     let text = plain_part(&paragraphs, button.as_deref(), &link);
-    let html = environment(true).render_str(
+    let html = environment.render_named_str(
+        "html",
         LAYOUT,
         context! { lang => locale.as_str(), subject => subject.as_str(), paragraphs, button, link },
     )?;
@@ -122,18 +123,33 @@ pub fn compose(
     })
 }
 
-fn environment(html: bool) -> Environment<'static> {
+/// An environment for the templates of mails: the one named `html` is escaped, nothing undefined is printed,
+/// and a template that does not end runs out of fuel.
+pub fn environment<'a>() -> Environment<'a> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
-    environment.set_auto_escape_callback(move |_| {
-        if html {
+    environment.set_auto_escape_callback(|name| {
+        if name == "html" {
             AutoEscape::Html
         } else {
             AutoEscape::None
         }
     });
+    environment.set_formatter(|out, state, value| match state.auto_escape() {
+        AutoEscape::Html => Ok(out.write_str(&escaped(&value.to_string()))?),
+        _ => minijinja::escape_formatter(out, state, value),
+    });
     environment
+}
+
+/// Escaped for text and quoted attributes alike. Slashes stay, so that a link can still be read.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
 }
 
 /// Control characters have no place in a body, wherever they came from.

@@ -28,6 +28,9 @@ use crate::platform::db::Tx;
 /// A claimed row that is not being sent is free again after this.
 const CLAIM_LEASE: TimeDelta = TimeDelta::minutes(2);
 
+/// Why a delivery is `suppressed`.
+pub const REFUSED: &str = "the recipient refuses such mail";
+
 /// What one claim took.
 #[derive(Debug, Default)]
 pub struct Claim {
@@ -39,12 +42,14 @@ pub struct Claim {
 fn waits(now: Instant) -> Condition {
     Condition::all()
         .add(delivery::Column::State.is_in(["queued", "deferred"]))
+        .add(delivery::Column::OnHold.eq(false))
         .add(delivery::Column::DueAt.lte(now))
 }
 
 fn abandoned(now: Instant) -> Condition {
     Condition::all()
         .add(delivery::Column::State.is_in(["claimed", "sending"]))
+        .add(delivery::Column::OnHold.eq(false))
         .add(delivery::Column::LeaseUntil.lt(now))
 }
 
@@ -105,13 +110,7 @@ async fn claim_in(ctx: &Ctx, tx: &Tx, limit: u64) -> Result<Claim, DbErr> {
         }
     }
     settle(tx, &late, "failed", "expired before it could be sent").await?;
-    settle(
-        tx,
-        &unwanted,
-        "suppressed",
-        "the recipient refuses such mail",
-    )
-    .await?;
+    settle(tx, &unwanted, "suppressed", REFUSED).await?;
     lease(ctx, tx, &mut taken).await?;
     Ok(Claim {
         rows: taken,

@@ -12,11 +12,11 @@ async fn a_server_that_is_down_costs_no_attempt() {
     tokio::task::yield_now().await;
     send_to(&ctx, &addresses(100)).await;
     assert_eq!(sweep(&ctx).await, 0);
-    assert!(Office::of(&ctx.settings).is_closed());
+    assert!(Office::of(&ctx).is_closed());
     assert_eq!(states(&ctx).await, [("queued".to_owned(), 100)]);
     let server = Server::start_at(address, Manners::default()).await;
     assert_eq!(sweep(&ctx).await, 0, "the pause is not over");
-    Office::of(&ctx.settings).reopen();
+    Office::of(&ctx).reopen();
     assert_eq!(sweep(&ctx).await, 100);
     assert_eq!(server.accepted().len(), 100);
     let rows = delivery::Entity::find()
@@ -86,7 +86,7 @@ async fn a_server_that_dies_amid_a_campaign_loses_nothing() {
     assert!((50..300).contains(&early), "{early}");
     let server = Server::start_at(address, Manners::default()).await;
     for _ in 0..3 {
-        Office::of(&ctx.settings).reopen();
+        Office::of(&ctx).reopen();
         wait_out(&ctx).await;
         sweep(&ctx).await;
     }
@@ -108,7 +108,7 @@ async fn a_hanging_server_holds_up_neither_the_worker_nor_other_mail() {
     assert!(started.elapsed() < Duration::from_secs(5));
     assert_eq!(row(&ctx, "hang.1@dst.example").await.state, "sending");
     drop(server);
-    Office::of(&ctx.settings).idle().await;
+    Office::of(&ctx).idle().await;
     assert_eq!(row(&ctx, "hang.1@dst.example").await.state, "deferred");
 }
 

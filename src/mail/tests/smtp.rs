@@ -77,7 +77,7 @@ async fn limits_of_the_server_cost_no_attempt() {
     send_to(&ctx, &addresses(150)).await;
     for _ in 0..100 {
         sweep(&ctx).await;
-        Office::of(&ctx.settings).reopen();
+        Office::of(&ctx).reopen();
         if server.accepted().len() == 150 {
             break;
         }

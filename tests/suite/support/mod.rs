@@ -2,8 +2,10 @@
 //!
 //! Each flow runs on SQLite, and on PostgreSQL too where `GUILDHALL_TEST_POSTGRES_URL` is set.
 
+mod members;
 mod person;
 mod postgres;
+pub mod smtp;
 
 use std::path::PathBuf;
 
