@@ -37,18 +37,6 @@ pub fn registry() -> Registry {
     Registry {
         rules: rules(),
         jobs: [ops::jobs(), ballots::JOBS.to_vec()].concat(),
-        consumers: [ballots::CONSUMERS.to_vec()].concat(),
-        sweeps: [
-            accounts::sweeps(),
-            alliances::sweeps(),
-            mail::sweeps(),
-            ballots::SWEEPS.to_vec(),
-        ]
-        .concat(),
-        authenticators: vec![accounts::AUTHENTICATOR, merchants::AUTHENTICATOR],
-        links: [
-            accounts::links(),
-            alliances::links(),
         consumers: [
             funds::consumers(),
             promotions::consumers(),
