@@ -12,7 +12,7 @@ mod invitations;
 mod machinery;
 mod merchants;
 mod promotions;
-mod smtp;
 mod sizes;
+mod smtp;
 mod support;
 mod wire;
