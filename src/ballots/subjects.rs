@@ -6,14 +6,20 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use crate::ballots::domain::matter::BallotMatter;
+use crate::funds;
 use crate::kernel::ids::AllianceId;
+use crate::kernel::ids::AssessmentId;
 use crate::kernel::ids::MembershipId;
+use crate::kernel::ids::PromotionId;
 use crate::kernel::problem::Failure;
 use crate::mandates::Matter;
+use crate::promotions;
 
 /// An object that can be decided on.
 #[derive(Debug, Clone)]
 pub struct Subject {
+    /// How people call it.
+    pub title: String,
     /// Hash of exactly what would be permitted.
     pub content_hash: Vec<u8>,
     /// What each member would be billed; empty where every member weighs the same.
@@ -34,12 +40,26 @@ pub const fn permits(matter: BallotMatter) -> Option<Matter> {
 /// # Errors
 /// When the database fails.
 pub async fn find(
-    _c: &impl ConnectionTrait,
-    _alliance: AllianceId,
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
     matter: BallotMatter,
-    _id: Uuid,
+    id: Uuid,
 ) -> Result<Option<Subject>, Failure> {
-    match matter {
-        BallotMatter::SeasonBudget | BallotMatter::Promotion | BallotMatter::Advisory => Ok(None),
-    }
+    Ok(match matter {
+        BallotMatter::SeasonBudget => funds::ballot_subject(c, alliance, AssessmentId(id))
+            .await?
+            .map(|found| Subject {
+                title: found.title,
+                content_hash: found.content_hash,
+                weights: found.weights,
+            }),
+        BallotMatter::Promotion => promotions::ballot_subject(c, alliance, PromotionId(id))
+            .await?
+            .map(|found| Subject {
+                title: found.title,
+                content_hash: found.content_hash,
+                weights: found.weights.into_iter().collect(),
+            }),
+        BallotMatter::Advisory => None,
+    })
 }

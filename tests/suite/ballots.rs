@@ -1,11 +1,16 @@
 //! Ballots: the counting rules as calculators, and a question from its draft to its declaration.
 
+mod decisions;
+mod guild;
+mod races;
+
 use futures_util::future::join_all;
 use serde_json::Value;
 use serde_json::json;
 
-use crate::support::Answer;
-use crate::support::Person;
+use crate::ballots::guild::CLOSE;
+use crate::ballots::guild::final_and_open;
+use crate::ballots::guild::guild;
 use crate::support::TestApp;
 use crate::support::on_both;
 
@@ -16,9 +21,8 @@ on_both! {
     a_draft_that_leaves_no_time_or_asks_too_little_is_refused => refuses_drafts;
     final_votes_may_close_a_ballot_early => closes_early;
     a_member_votes_through_the_link_of_its_mail => votes_by_link;
-    every_acknowledged_vote_is_counted_and_none_after_the_close => vote_races_close;
-    a_member_has_one_vote_however_often_it_is_sent => double_vote;
-    a_ballot_is_declared_once => double_close;
+    an_announced_ballot_opens_at_its_hour => opens_by_the_clock;
+    those_who_watch_over_the_alliance_read_its_journal => journal;
 }
 
 async fn vectors(app: TestApp) {
@@ -49,73 +53,6 @@ async fn vectors(app: TestApp) {
             assert_eq!(&answer.body[key], value, "{}: {key}", case["id"]);
         }
     }
-}
-
-const CLOSE: &str = "2031-06-08T00:00:00Z";
-
-/// An alliance with an organizer and members, each with one person.
-struct Guild {
-    alliance: String,
-    organizer: Person,
-    members: Vec<(String, Person)>,
-}
-
-async fn guild(app: &TestApp, members: usize) -> Guild {
-    app.clock_to("2031-06-01T00:00:00Z").await;
-    let organizer = app.person("olga").await;
-    let alliance = organizer.found_alliance("Old Town").await;
-    let mut guild = Guild {
-        alliance,
-        organizer,
-        members: Vec::new(),
-    };
-    for at in 0..members {
-        let person = app.person(&format!("m{at}")).await;
-        let membership = guild
-            .organizer
-            .admit(&guild.alliance, &person, &format!("Shop {at}"))
-            .await;
-        guild.members.push((membership, person));
-    }
-    guild
-}
-
-impl Guild {
-    fn list(&self) -> String {
-        format!("/v1/alliances/{}/ballots", self.alliance)
-    }
-
-    /// Drafts an advisory question; answers its path.
-    async fn draft(&self, rule: Value) -> String {
-        let mut body = json!({ "title": "Meet on Tuesdays?", "explanation": "The tea house is free.",
-            "matter": "advisory", "closes_at": CLOSE });
-        if !rule.is_null() {
-            body["rule"] = rule;
-        }
-        let answer = self.organizer.post(&self.list(), body).await;
-        answer.expect(201);
-        format!("/v1/ballots/{}", answer.id())
-    }
-
-    async fn open(&self, rule: Value) -> String {
-        let ballot = self.draft(rule).await;
-        let opened = self.organizer.transition(&ballot, "publish", None).await;
-        opened.expect(200);
-        assert_eq!(opened.body["state"], "open", "{}", opened.text);
-        ballot
-    }
-
-    async fn vote(&self, ballot: &str, member: usize, choice: &str) -> Answer {
-        let person = &self.members[member].1;
-        person
-            .post(&format!("{ballot}/votes"), json!({ "choice": choice }))
-            .await
-    }
-}
-
-fn final_and_open() -> Value {
-    json!({ "tests": [{ "by": "head", "base": "for_against", "threshold": "1/2", "strict": true }],
-        "revote": false, "early_close": "when_decided" })
 }
 
 async fn decides(app: TestApp) {
@@ -334,62 +271,95 @@ async fn votes_by_link(app: TestApp) {
     assert_eq!(app.mails_to("m0@people.example").await.len(), mails.len());
 }
 
-async fn vote_races_close(app: TestApp) {
-    let guild = guild(&app, 8).await;
-    let ballot = guild.open(final_and_open()).await;
-    for member in 0..5 {
-        guild.vote(&ballot, member, "for").await.expect(201);
-    }
-    let votes = join_all((5..8).map(|member| guild.vote(&ballot, member, "against")));
-    let close = guild.organizer.transition(&ballot, "close", None);
-    let (votes, closed) = futures_util::future::join(votes, close).await;
-    closed.expect(200);
-    for vote in &votes {
-        assert!(
-            vote.status == 201 || vote.body["code"] == "deadline_passed",
-            "{}",
-            vote.text
-        );
-    }
-    let taken = votes.iter().filter(|v| v.status == 201).count();
-    let after = guild.organizer.get(&ballot).await;
-    assert_eq!(
-        after.body["record"]["against"]["head"], taken,
-        "{}",
-        after.text
+async fn opens_by_the_clock(app: TestApp) {
+    let guild = guild(&app, 1).await;
+    let draft = |opens_at: &'static str| {
+        let (olga, list) = (guild.organizer.clone(), guild.list());
+        async move {
+            let body = json!({ "title": "Meet?", "matter": "advisory", "opens_at": opens_at, "closes_at": CLOSE });
+            let answer = olga.post(&list, body).await;
+            answer.expect(201);
+            let ballot = format!("/v1/ballots/{}", answer.id());
+            let announced = olga.transition(&ballot, "publish", None).await;
+            announced.expect(200);
+            assert_eq!(announced.body["state"], "notice");
+            ballot
+        }
+    };
+    let (ballot, other) = (
+        draft("2031-06-02T00:00:00Z").await,
+        draft("2031-06-02T00:00:00Z").await,
     );
-    assert_eq!(after.body["record"]["for"]["head"], 5);
-}
-
-async fn double_vote(app: TestApp) {
-    let guild = guild(&app, 1).await;
-    let ballot = guild.open(final_and_open()).await;
-    let choices = ["for", "against", "abstain", "for", "against"];
-    let answers = join_all(choices.iter().map(|choice| guild.vote(&ballot, 0, choice))).await;
-    let taken: Vec<_> = answers.iter().filter(|a| a.status == 201).collect();
-    assert_eq!(taken.len(), 1);
-    for refused in answers.iter().filter(|a| a.status != 201) {
-        refused.expect_problem(409, "already_voted");
-    }
-    let own = guild.members[0].1.get(&format!("{ballot}/votes")).await;
-    assert_eq!(own.body["items"].as_array().map(Vec::len), Some(1));
-    assert_eq!(own.body["items"][0]["choice"], taken[0].body["choice"]);
-}
-
-async fn double_close(app: TestApp) {
-    let guild = guild(&app, 1).await;
-    let ballot = guild.open(final_and_open()).await;
+    guild
+        .vote(&ballot, 0, "for")
+        .await
+        .expect_problem(409, "ballot_not_open");
+    let withdrawn = guild.organizer.transition(&other, "withdraw", None).await;
+    assert_eq!(withdrawn.body["state"], "withdrawn", "{}", withdrawn.text);
+    app.advance(86_401).await;
+    assert_eq!(guild.organizer.get(&ballot).await.body["state"], "open");
+    assert_eq!(guild.organizer.get(&other).await.body["state"], "withdrawn");
     guild.vote(&ballot, 0, "for").await.expect(201);
-    let closes = join_all((0..5).map(|_| guild.organizer.transition(&ballot, "close", None))).await;
-    assert_eq!(closes.iter().filter(|a| a.status == 200).count(), 1);
-    for refused in closes.iter().filter(|a| a.status != 200) {
-        assert!([409, 412].contains(&refused.status), "{}", refused.text);
-    }
-    let told = app.mails_to("m0@people.example").await;
+    let open = guild
+        .organizer
+        .get(&format!("{}?state=open", guild.list()))
+        .await;
     assert_eq!(
-        told.iter()
-            .filter(|m| m.subject.ends_with("- carried"))
-            .count(),
-        1
+        open.body["items"].as_array().map(Vec::len),
+        Some(1),
+        "{}",
+        open.text
     );
+    let nonsense = guild
+        .organizer
+        .get(&format!("{}?state=ajar", guild.list()))
+        .await;
+    nonsense.expect_problem(400, "invalid_parameter");
+}
+
+async fn journal(app: TestApp) {
+    let guild = guild(&app, 2).await;
+    let ballot = guild.open(Value::Null).await;
+    guild.vote(&ballot, 0, "against").await.expect(201);
+    let events = format!("/v1/alliances/{}/audit-events", guild.alliance);
+    let id = ballot.trim_start_matches("/v1/ballots/");
+    let of_ballot = guild
+        .organizer
+        .get(&format!("{events}?object_id={id}"))
+        .await;
+    of_ballot.expect(200);
+    let actions: Vec<&str> = of_ballot.body["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .filter_map(|item| item["action"].as_str())
+        .collect();
+    assert_eq!(
+        actions,
+        [
+            "ballot.proposed",
+            "ballot.published",
+            "ballot.opened",
+            "vote.cast"
+        ]
+    );
+    assert!(
+        !of_ballot.text.contains("against"),
+        "the journal never says how: {}",
+        of_ballot.text
+    );
+    let votes = guild
+        .organizer
+        .get(&format!("{events}?action=vote.cast&limit=1"))
+        .await;
+    assert_eq!(votes.body["items"].as_array().map(Vec::len), Some(1));
+    let later = guild
+        .organizer
+        .get(&format!("{events}?since=2031-06-02T00:00:00Z"))
+        .await;
+    assert_eq!(later.body["items"], json!([]));
+    for wrong in ["object_id=x", "since=yesterday"] {
+        let refused = guild.organizer.get(&format!("{events}?{wrong}")).await;
+        refused.expect_problem(400, "invalid_parameter");
+    }
 }

@@ -15,9 +15,11 @@ use crate::ballots::domain::tally::Vote as Choice;
 use crate::ballots::repo;
 use crate::ballots::repo::Ballot;
 use crate::ballots::service::letters;
+use crate::ballots::service::matter_of;
 use crate::ballots::service::rule_of;
 use crate::ballots::service::state_of;
 use crate::ballots::service::voting;
+use crate::ballots::subjects;
 use crate::kernel::ids::BallotId;
 use crate::kernel::ids::MembershipId;
 use crate::kernel::ids::UserId;
@@ -115,6 +117,11 @@ async fn show(ctx: &Ctx, link: &Link) -> Result<Leaflet, Failure> {
     let open = state_of(ballot)? == BallotState::Open && now < ballot.closes_at;
     let may = voted.is_none() || rule_of(ballot)?.revote;
     let mut page = question(&found, weight, locale);
+    if let Some(id) = ballot.subject_id {
+        let subject = subjects::find(&reader, ballot.alliance_id, matter_of(ballot)?, id).await?;
+        let label = locale.pick("内容", "Subject").to_owned();
+        page.facts.extend(subject.map(|s| (label, s.title)));
+    }
     match () {
         () if open && may && link.is_live(now) => page.buttons = buttons(locale),
         () if !open => page.paragraphs.push(after_the_close(ballot, locale)),

@@ -1,0 +1,75 @@
+//! Races: a vote against the close, a vote against itself, a close against itself.
+
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::ballots::guild::final_and_open;
+use crate::ballots::guild::guild;
+use crate::support::TestApp;
+use crate::support::on_both;
+
+on_both! {
+    every_acknowledged_vote_is_counted_and_none_after_the_close => vote_races_close;
+    a_member_has_one_vote_however_often_it_is_sent => double_vote;
+    a_ballot_is_declared_once => double_close;
+}
+
+async fn vote_races_close(app: TestApp) {
+    let guild = guild(&app, 8).await;
+    let ballot = guild.open(final_and_open()).await;
+    for member in 0..5 {
+        guild.vote(&ballot, member, "for").await.expect(201);
+    }
+    let votes = join_all((5..8).map(|member| guild.vote(&ballot, member, "against")));
+    let close = guild.organizer.transition(&ballot, "close", None);
+    let (votes, closed) = futures_util::future::join(votes, close).await;
+    closed.expect(200);
+    for vote in &votes {
+        assert!(
+            vote.status == 201 || vote.body["code"] == "deadline_passed",
+            "{}",
+            vote.text
+        );
+    }
+    let taken = votes.iter().filter(|v| v.status == 201).count();
+    let after = guild.organizer.get(&ballot).await;
+    assert_eq!(
+        after.body["record"]["against"]["head"], taken,
+        "{}",
+        after.text
+    );
+    assert_eq!(after.body["record"]["for"]["head"], 5);
+}
+
+async fn double_vote(app: TestApp) {
+    let guild = guild(&app, 1).await;
+    let ballot = guild.open(final_and_open()).await;
+    let choices = ["for", "against", "abstain", "for", "against"];
+    let answers = join_all(choices.iter().map(|choice| guild.vote(&ballot, 0, choice))).await;
+    let taken: Vec<_> = answers.iter().filter(|a| a.status == 201).collect();
+    assert_eq!(taken.len(), 1);
+    for refused in answers.iter().filter(|a| a.status != 201) {
+        refused.expect_problem(409, "already_voted");
+    }
+    let own = guild.members[0].1.get(&format!("{ballot}/votes")).await;
+    assert_eq!(own.body["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(own.body["items"][0]["choice"], taken[0].body["choice"]);
+}
+
+async fn double_close(app: TestApp) {
+    let guild = guild(&app, 1).await;
+    let ballot = guild.open(final_and_open()).await;
+    guild.vote(&ballot, 0, "for").await.expect(201);
+    let closes = join_all((0..5).map(|_| guild.organizer.transition(&ballot, "close", None))).await;
+    assert_eq!(closes.iter().filter(|a| a.status == 200).count(), 1);
+    for refused in closes.iter().filter(|a| a.status != 200) {
+        assert!([409, 412].contains(&refused.status), "{}", refused.text);
+    }
+    let told = app.mails_to("m0@people.example").await;
+    assert_eq!(
+        told.iter()
+            .filter(|m| m.subject.ends_with("- carried"))
+            .count(),
+        1
+    );
+}
