@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod alliances;
 pub mod app;
+pub mod audit;
 pub mod ballots;
 pub mod campaigns;
 pub mod funds;

@@ -174,6 +174,8 @@ ids! {
     EvaluationId,
     /// The decision for a quote.
     AwardId,
+    /// One item of an award.
+    AwardLineId,
     /// One order to one manufacturer.
     GroupOrderId,
     /// One member's part of a group order.

@@ -10,6 +10,10 @@ mod m20261122_020_accounts;
 mod m20261122_030_merchants;
 mod m20261122_040_alliances;
 mod m20261122_050_mandates;
+mod m20261122_060_funds;
+mod m20261122_070_promotions;
+mod m20261122_080_tenders;
+mod m20261122_090_ballots;
 mod m20261122_100_campaigns;
 
 /// Applies and reverts the changes in order.
@@ -25,6 +29,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_030_merchants::Migration),
             Box::new(m20261122_040_alliances::Migration),
             Box::new(m20261122_050_mandates::Migration),
+            Box::new(m20261122_060_funds::Migration),
+            Box::new(m20261122_070_promotions::Migration),
+            Box::new(m20261122_080_tenders::Migration),
+            Box::new(m20261122_090_ballots::Migration),
             Box::new(m20261122_100_campaigns::Migration),
         ]
     }

@@ -210,6 +210,20 @@ pub async fn member(
     Ok(rows.into_iter().next().map(as_member))
 }
 
+/// An active member of an alliance by its membership.
+///
+/// # Errors
+/// When the database fails.
+pub async fn active_member(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    id: MembershipId,
+) -> Result<Option<Member>, Failure> {
+    let rows = repo::memberships_by_id(c, alliance, &[id]).await?;
+    let active = rows.into_iter().find(|(row, _)| row.state == "active");
+    Ok(active.map(as_member))
+}
+
 fn as_member(
     (membership, merchant): (entity::membership::Model, entity::merchant::Model),
 ) -> Member {

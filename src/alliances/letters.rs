@@ -1,5 +1,7 @@
 //! Letters of alliances.
 
+use crate::kernel::locale::Locale;
+use crate::kernel::role::Role;
 use crate::mail::LetterText;
 use crate::mail::Wording;
 
@@ -162,3 +164,115 @@ pub static MEMBERSHIP_EXPELLED: LetterText = LetterText {
         button: None,
     },
 };
+
+/// Asks a person by mail to join.
+pub static INVITATION: LetterText = LetterText {
+    zh_cn: Wording {
+        subject: "{{ alliance }} 邀请您加入",
+        paragraphs: &[
+            "您好：",
+            "{{ inviter }} 邀请您以{{ role }}身份加入 {{ alliance }}。",
+            "请点击下面的按钮查看并答复。链接在 14 天内有效。",
+        ],
+        button: Some("查看邀请"),
+    },
+    en: Wording {
+        subject: "{{ alliance }} invites you to join",
+        paragraphs: &[
+            "Hello,",
+            "{{ inviter }} invites you to join {{ alliance }} as {{ role }}.",
+            "Look at the invitation and answer it with the button below. The link is good for 14 days.",
+        ],
+        button: Some("Look at the invitation"),
+    },
+};
+
+/// Tells organizers that an invitation was taken.
+pub static INVITATION_ACCEPTED: LetterText = LetterText {
+    zh_cn: Wording {
+        subject: "{{ invited }} 接受了 {{ alliance }} 的邀请",
+        paragraphs: &[
+            "您好，{{ name }}：",
+            "{{ invited }} 接受了加入 {{ alliance }} 的邀请。",
+        ],
+        button: None,
+    },
+    en: Wording {
+        subject: "{{ invited }} accepted the invitation to {{ alliance }}",
+        paragraphs: &[
+            "Hello {{ name }},",
+            "{{ invited }} accepted the invitation to join {{ alliance }}.",
+        ],
+        button: None,
+    },
+};
+
+/// Tells organizers that an invitation was turned down.
+pub static INVITATION_DECLINED: LetterText = LetterText {
+    zh_cn: Wording {
+        subject: "{{ invited }} 谢绝了 {{ alliance }} 的邀请",
+        paragraphs: &[
+            "您好，{{ name }}：",
+            "{{ invited }} 谢绝了加入 {{ alliance }} 的邀请。",
+        ],
+        button: None,
+    },
+    en: Wording {
+        subject: "{{ invited }} declined the invitation to {{ alliance }}",
+        paragraphs: &[
+            "Hello {{ name }},",
+            "{{ invited }} declined the invitation to join {{ alliance }}.",
+        ],
+        button: None,
+    },
+};
+
+/// Tells a person that they hold a role.
+pub static ROLE_GRANTED: LetterText = LetterText {
+    zh_cn: Wording {
+        subject: "您现在是 {{ alliance }} 的{{ role }}",
+        paragraphs: &[
+            "您好，{{ name }}：",
+            "您现在是 {{ alliance }} 的{{ role }}。",
+        ],
+        button: None,
+    },
+    en: Wording {
+        subject: "You are {{ role }} of {{ alliance }} now",
+        paragraphs: &[
+            "Hello {{ name }},",
+            "you are {{ role }} of {{ alliance }} now.",
+        ],
+        button: None,
+    },
+};
+
+/// Tells a person that they hold a role no longer.
+pub static ROLE_REVOKED: LetterText = LetterText {
+    zh_cn: Wording {
+        subject: "您不再是 {{ alliance }} 的{{ role }}",
+        paragraphs: &[
+            "您好，{{ name }}：",
+            "您不再是 {{ alliance }} 的{{ role }}。",
+        ],
+        button: None,
+    },
+    en: Wording {
+        subject: "You are no longer {{ role }} of {{ alliance }}",
+        paragraphs: &[
+            "Hello {{ name }},",
+            "you are no longer {{ role }} of {{ alliance }}. Ask the organizers if this surprises you.",
+        ],
+        button: None,
+    },
+};
+
+/// A role in the reader's language.
+pub const fn role_word(role: Role, locale: Locale) -> &'static str {
+    match role {
+        Role::Organizer => locale.pick("组织者", "organizer"),
+        Role::Treasurer => locale.pick("财务", "treasurer"),
+        Role::Member => locale.pick("成员", "member"),
+        Role::Observer => locale.pick("观察员", "observer"),
+    }
+}

@@ -8,6 +8,20 @@ pub static ALREADY_MEMBER: Kind = Kind::conflict(
     "already_member",
     "This merchant has a membership here already",
 );
+pub static ALREADY_INVITED: Kind =
+    Kind::conflict("already_invited", "This address is invited already");
+pub static ROLE_ALREADY_GRANTED: Kind = Kind::conflict(
+    "role_already_granted",
+    "This person holds this role already",
+);
+pub static LAST_ORGANIZER: Kind =
+    Kind::conflict("last_organizer", "At least one organizer has to remain");
 
 /// Every problem of this slice.
-pub static ALL: &[&Kind] = &[&NOT_LISTED, &ALREADY_MEMBER];
+pub static ALL: &[&Kind] = &[
+    &NOT_LISTED,
+    &ALREADY_MEMBER,
+    &ALREADY_INVITED,
+    &ROLE_ALREADY_GRANTED,
+    &LAST_ORGANIZER,
+];

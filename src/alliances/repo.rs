@@ -1,6 +1,7 @@
 //! SQL of alliances.
 
 pub mod grants;
+pub mod invitations;
 pub mod memberships;
 pub mod tenants;
 

@@ -1,7 +1,9 @@
 //! Routes of alliances.
 
 mod founding;
+mod invitations;
 mod memberships;
+mod roles;
 mod sizes;
 mod statutes;
 
@@ -12,5 +14,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(founding::configure)
         .configure(statutes::configure)
         .configure(memberships::configure)
+        .configure(invitations::configure)
+        .configure(roles::configure)
         .configure(sizes::configure);
 }

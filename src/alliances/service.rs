@@ -1,7 +1,14 @@
 //! Use cases of alliances.
 
+mod expiry;
 pub mod founding;
+mod invitation_page;
+pub mod invitations;
 pub mod memberships;
 pub mod notes;
+pub mod roles;
 pub mod sizes;
 pub mod statutes;
+
+pub use expiry::sweeps;
+pub use invitation_page::links;

@@ -13,7 +13,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::accounts;
 use crate::alliances;
+use crate::audit;
+use crate::ballots;
 use crate::campaigns;
+use crate::funds;
 use crate::http::document;
 use crate::http::links;
 use crate::http::problem::ProblemBody;
@@ -21,20 +24,48 @@ use crate::kernel::access::Rule;
 use crate::kernel::problem::Kind;
 use crate::kernel::problem::kinds;
 use crate::mail;
+use crate::mandates;
 use crate::merchants;
 use crate::platform::links::LINK_SPENT;
 use crate::platform::registry::Registry;
 use crate::platform::schedule::INVALID_CRON;
+use crate::promotions;
+use crate::tenders;
 
 /// What every slice brings to the worker and the door.
 pub fn registry() -> Registry {
     Registry {
         rules: rules(),
-        jobs: [ops::jobs()].concat(),
-        consumers: Vec::new(),
-        sweeps: [accounts::sweeps(), campaigns::sweeps(), mail::sweeps()].concat(),
-        authenticators: vec![accounts::AUTHENTICATOR],
-        links: [accounts::links()].concat(),
+        jobs: [ops::jobs(), ballots::JOBS.to_vec()].concat(),
+        consumers: [
+            funds::consumers(),
+            promotions::consumers(),
+            ballots::CONSUMERS.to_vec(),
+        ]
+        .concat(),
+        sweeps: [
+            accounts::sweeps(),
+            alliances::sweeps(),
+            promotions::sweeps(),
+            tenders::sweeps(),
+            ballots::SWEEPS.to_vec(),
+            campaigns::sweeps(),
+            mail::sweeps(),
+        ]
+        .concat(),
+        authenticators: vec![
+            accounts::AUTHENTICATOR,
+            merchants::AUTHENTICATOR,
+            tenders::AUTHENTICATOR,
+        ],
+        links: [
+            accounts::links(),
+            alliances::links(),
+            promotions::links(),
+            tenders::links(),
+            ballots::LINKS.to_vec(),
+        ]
+        .concat(),
         kinds: problems(),
     }
 }
@@ -48,7 +79,12 @@ pub fn rules() -> Vec<Rule> {
         accounts::RULES,
         merchants::RULES,
         alliances::RULES,
+        funds::RULES,
+        promotions::RULES,
+        tenders::RULES,
+        ballots::RULES,
         campaigns::RULES,
+        audit::RULES,
     ]
     .concat()
 }
@@ -63,6 +99,11 @@ pub fn problems() -> Vec<&'static Kind> {
         accounts::problems::ALL,
         merchants::problems::ALL,
         alliances::problems::ALL,
+        mandates::problems::ALL,
+        funds::problems::ALL,
+        promotions::problems::ALL,
+        tenders::problems::ALL,
+        ballots::problems::ALL,
         campaigns::problems::ALL,
     ]
     .concat()
@@ -76,7 +117,12 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(accounts::configure)
         .configure(merchants::configure)
         .configure(alliances::configure)
-        .configure(campaigns::configure);
+        .configure(funds::configure)
+        .configure(promotions::configure)
+        .configure(tenders::configure)
+        .configure(ballots::configure)
+        .configure(campaigns::configure)
+        .configure(audit::configure);
 }
 
 /// Types that the document names beside those of the handlers.

@@ -34,6 +34,8 @@ pub type Electorate = BTreeMap<String, i64>;
 
 by_kind! {
     /// What to count: single votes, or sides already added up.
+    #[derive(garde::Validate)]
+    #[garde(allow_unvalidated)]
     pub enum TallyRequest {
         /// Single votes over an electorate; the rule's weight cap is applied.
         Tally(TallyInput) = "tally",
@@ -86,7 +88,7 @@ pub struct AggregateInput {
 }
 
 /// A count and its declaration.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TallyAnswer {
     /// In favour, with effective weights.
     #[serde(rename = "for")]
@@ -98,7 +100,7 @@ pub struct TallyAnswer {
     /// The whole electorate.
     pub eligible: Side,
     /// The weight to which heavier members were cut; absent if none was.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight_ceiling: Option<i64>,
     /// Whether every quorum is reached.
     pub quorate: bool,
@@ -147,16 +149,22 @@ pub fn tally(request: &TallyRequest) -> Result<TallyAnswer, BallotRefused> {
             }
         }
     };
-    Ok(TallyAnswer {
-        in_favour: tally.sides.in_favour,
-        against: tally.sides.against,
-        abstain: tally.sides.abstain,
-        eligible: tally.sides.eligible,
-        weight_ceiling: tally.weight_ceiling,
-        quorate: tally.verdict.quorate,
-        tests: tally.verdict.tests,
-        result: tally.verdict.result,
-    })
+    Ok(TallyAnswer::from(tally))
+}
+
+impl From<tally::Tally> for TallyAnswer {
+    fn from(tally: tally::Tally) -> Self {
+        Self {
+            in_favour: tally.sides.in_favour,
+            against: tally.sides.against,
+            abstain: tally.sides.abstain,
+            eligible: tally.sides.eligible,
+            weight_ceiling: tally.weight_ceiling,
+            quorate: tally.verdict.quorate,
+            tests: tally.verdict.tests,
+            result: tally.verdict.result,
+        }
+    }
 }
 
 words! {
@@ -165,8 +173,9 @@ words! {
 }
 
 /// Final votes so far, in an open ballot.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, garde::Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
 pub struct EarlyCloseRequest {
     /// May be left out.
     #[serde(default)]
@@ -202,8 +211,9 @@ words! {
 }
 
 /// One vote per member for one of several options.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, garde::Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
 pub struct ChoiceRequest {
     /// May be left out.
     #[serde(default)]

@@ -4,4 +4,27 @@
 
 pub mod calculators;
 pub mod domain;
+mod letters;
 pub mod problems;
+mod repo;
+mod routes;
+mod rules;
+mod service;
+mod subjects;
+
+use chrono::TimeDelta;
+
+use crate::platform::registry::Sweep;
+
+pub use routes::configure;
+pub use rules::RULES;
+pub use service::CONSUMERS;
+pub use service::JOBS;
+pub use service::LINKS;
+
+/// The clock of ballots: opens and closes what is due.
+pub const SWEEPS: &[Sweep] = &[Sweep {
+    name: "ballots",
+    every: TimeDelta::seconds(1),
+    run: |ctx| Box::pin(service::tick(ctx)),
+}];

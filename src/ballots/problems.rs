@@ -22,6 +22,26 @@ pub static OPTIONS_INVALID: Kind = Kind::unprocessable(
     "options_invalid",
     "The options of this ballot cannot be told apart",
 );
+pub static BALLOT_RULE_LOOSENED: Kind = Kind::unprocessable(
+    "ballot_rule_loosened",
+    "The rule asks for less than the matter needs",
+);
+pub static NOTICE_TOO_SHORT: Kind =
+    Kind::unprocessable("notice_too_short", "The by-laws ask for a longer notice");
+pub static CLOSES_BEFORE_OPENING: Kind = Kind::unprocessable(
+    "closes_before_opening",
+    "The ballot would close before it opens",
+);
+pub static SUBJECT_NOT_READY: Kind = Kind::conflict(
+    "subject_not_ready",
+    "The subject of the ballot cannot be decided on",
+);
+pub static BALLOT_STILL_OPEN: Kind =
+    Kind::conflict("ballot_still_open", "The ballot cannot close yet");
+pub static BALLOT_NOT_OPEN: Kind =
+    Kind::conflict("ballot_not_open", "The ballot takes no votes yet");
+pub static ALREADY_VOTED: Kind = Kind::conflict("already_voted", "This member has voted");
+pub static NOT_AN_ELECTOR: Kind = Kind::forbidden("not_an_elector", "This member has no vote here");
 
 /// Every kind of this module, for the catalogue.
 pub static ALL: &[&Kind] = &[
@@ -31,4 +51,12 @@ pub static ALL: &[&Kind] = &[
     &CAST_EXCEEDS_ELIGIBLE,
     &OPTION_UNKNOWN,
     &OPTIONS_INVALID,
+    &BALLOT_RULE_LOOSENED,
+    &NOTICE_TOO_SHORT,
+    &CLOSES_BEFORE_OPENING,
+    &SUBJECT_NOT_READY,
+    &BALLOT_STILL_OPEN,
+    &BALLOT_NOT_OPEN,
+    &ALREADY_VOTED,
+    &NOT_AN_ELECTOR,
 ];

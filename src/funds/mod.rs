@@ -1,8 +1,20 @@
-//! Pooled money: how an alliance turns a decision to spend into amounts its members owe.
+//! Pooled money: how an alliance turns a decision to spend into amounts its members owe, keeps every amount in
+//! a ledger that balances, and gives back what was not spent.
 //!
 //! `domain` holds the rules, exact and free of clocks and stores; `calculators` offers the same rules to
-//! anyone who wants to try one before adopting it.
+//! anyone who wants to try one before adopting it; `service` runs the real thing.
 
 pub mod calculators;
 pub mod domain;
+mod letters;
 pub mod problems;
+mod repo;
+mod routes;
+mod rules;
+mod service;
+
+pub use routes::configure;
+pub use rules::RULES;
+pub use service::approval::BallotSubject;
+pub use service::approval::ballot_subject;
+pub use service::approval::consumers;

@@ -61,6 +61,19 @@ pub static NEGATIVE_UNSPENT: Kind =
     Kind::unprocessable("negative_unspent", "The unspent amount is negative");
 pub static OVERSPENT: Kind = Kind::unprocessable("overspent", "More was spent than came in");
 
+pub static FUND_OVERDRAWN: Kind =
+    Kind::conflict("fund_overdrawn", "The fund does not hold that much");
+pub static OVERPAYMENT: Kind =
+    Kind::unprocessable("overpayment", "The payment is more than what is due");
+pub static ARREARS_OPEN: Kind = Kind::conflict("arrears_open", "Levy notices are not paid yet");
+pub static EXPENSES_OPEN: Kind =
+    Kind::conflict("expenses_open", "Expenses are not decided or paid");
+pub static CODE_TAKEN: Kind = Kind::conflict("code_taken", "Another fund has this code");
+pub static BUDGET_LINES_MISMATCH: Kind = Kind::unprocessable(
+    "budget_lines_mismatch",
+    "The lines do not add up to the budget",
+);
+
 /// Every kind of this slice, for the catalogue.
 pub static ALL: &[&Kind] = &[
     &NO_MEMBERS,
@@ -86,4 +99,10 @@ pub static ALL: &[&Kind] = &[
     &REFUND_EXCEEDS_PAID,
     &NEGATIVE_UNSPENT,
     &OVERSPENT,
+    &FUND_OVERDRAWN,
+    &OVERPAYMENT,
+    &ARREARS_OPEN,
+    &EXPENSES_OPEN,
+    &CODE_TAKEN,
+    &BUDGET_LINES_MISMATCH,
 ];

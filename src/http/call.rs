@@ -31,7 +31,6 @@ use crate::platform::act::Storable;
 use crate::platform::ctx::Ctx;
 use crate::platform::idempotency;
 use crate::platform::idempotency::Key;
-use crate::platform::random;
 
 /// What every handler answers.
 pub type Answer = Result<HttpResponse, Problem>;
@@ -214,7 +213,12 @@ impl Call {
             Key {
                 principal: asker.caller.principal(),
                 key: key.clone(),
-                digest: random::digest(&[head.as_bytes(), body_digest].concat()),
+                // Keyed: whoever reads the table cannot try out prices until one fits.
+                digest: self
+                    .ctx
+                    .keys
+                    .mac("idempotency", &[head.as_bytes(), body_digest].concat())
+                    .to_vec(),
             }
         });
         Request {

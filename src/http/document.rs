@@ -48,6 +48,7 @@ pub fn complete(collected: &utoipa::openapi::OpenApi, rules: &[Rule]) -> Value {
 fn complete_operation(operation: &mut Value, rule: &Rule) {
     operation["security"] = match rule.allow {
         Allow::Public => json!([]),
+        Allow::Anybody => json!([{}, { "bearer": [] }]),
         _ => json!([{ "bearer": [] }]),
     };
     operation["x-authz"] = Value::String(authz(rule.allow));
@@ -123,6 +124,7 @@ fn add_header_parameters(operation: &mut Value, rule: &Rule) {
 fn authz(allow: Allow) -> String {
     match allow {
         Allow::Public => "public".to_owned(),
+        Allow::Anybody => "public; more with a credential".to_owned(),
         Allow::Account => "account".to_owned(),
         Allow::Verified => "verified account".to_owned(),
         Allow::Roles(roles) => roles
@@ -132,6 +134,7 @@ fn authz(allow: Allow) -> String {
             .join(" or "),
         Allow::MerchantStaff => "staff of the merchant".to_owned(),
         Allow::Manufacturer => "staff, key or link of the manufacturer".to_owned(),
+        Allow::Participant => "people of the alliance, or an invited manufacturer".to_owned(),
         Allow::Admin => "platform admin".to_owned(),
     }
 }

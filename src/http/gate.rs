@@ -131,6 +131,9 @@ async fn identify(request: &mut ServiceRequest, operation: &Operation) -> Result
     if public {
         return Ok(Caller::Anonymous);
     }
+    if bearer.is_none() && operation.rule.allow == Allow::Anybody {
+        return Ok(Caller::Anonymous);
+    }
     let bearer = bearer.ok_or_else(|| Problem::unauthenticated("Send a bearer token."))?;
     let mut caller = None;
     for authenticator in &ctx.registry.authenticators {

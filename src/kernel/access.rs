@@ -25,6 +25,8 @@ pub struct Rule {
 pub enum Allow {
     /// Everybody; credentials are ignored.
     Public,
+    /// Everybody; who shows a credential is known, and may be shown more.
+    Anybody,
     /// Any person with a live session, verified or not.
     Account,
     /// Any person with a live session and a verified address; the use case limits it to what is theirs.
@@ -35,6 +37,8 @@ pub enum Allow {
     MerchantStaff,
     /// Staff of the manufacturer concerned, or its key or link where the use case admits them.
     Manufacturer,
+    /// People of the alliance that runs the tender, and the manufacturers that it invited; others get 404.
+    Participant,
     /// Platform administrators.
     Admin,
 }

@@ -10,8 +10,8 @@ macro_rules! by_kind {
     ($(#[$meta:meta])* $vis:vis enum $name:ident {
         $($(#[$vmeta:meta])* $variant:ident($shape:ty) = $word:literal),+ $(,)?
     }) => {
-        $(#[$meta])*
         #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+        $(#[$meta])*
         #[serde(untagged)]
         $vis enum $name {
             $($(#[$vmeta])* $variant($shape)),+

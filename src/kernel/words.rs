@@ -1,9 +1,11 @@
 //! Closed vocabularies: enums of unit variants, each with one snake_case word on the wire and in the database.
 
 /// Declares an enum whose variants have one word each, with serde, OpenAPI schema, `Display` and `parse`.
+// The word is a `tt`: a `literal` reaches the derives in an invisible group, which serde sees through and
+// utoipa does not; the schema would then name the variants.
 #[macro_export]
 macro_rules! words {
-    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:tt),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
                  serde::Serialize, serde::Deserialize, utoipa::ToSchema)]

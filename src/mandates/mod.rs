@@ -5,6 +5,7 @@ pub mod problems;
 mod repo;
 
 use entity::mandate;
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -18,6 +19,9 @@ use crate::platform::random;
 
 /// Topic of the fact that a mandate was issued; its payload is `{mandate_id, matter, subject_id}`.
 pub const ISSUED: &str = "mandate.issued";
+
+/// Topic of the fact that a mandate was used; its payload is `{mandate_id, source}`.
+pub const CONSUMED: &str = "mandate.consumed";
 
 crate::words! {
     /// Matters that need a mandate. There is no free matter that executes.
@@ -105,13 +109,23 @@ pub async fn consume(
         return Err(missing(matter).into());
     }
     act.record(
-        "mandate.consumed",
+        CONSUMED,
         Some(alliance),
         row.id.0,
         json!({ "matter": matter }),
     )
     .await?;
+    let payload = json!({ "mandate_id": row.id, "source": row.source });
+    act.publish(CONSUMED, Some(alliance), payload).await?;
     Ok(row.id)
+}
+
+/// The decision behind a mandate, such as `ballot:<id>`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn source_of(c: &impl ConnectionTrait, id: MandateId) -> Result<Option<String>, Failure> {
+    Ok(repo::find(c, id).await?.map(|row| row.source))
 }
 
 fn missing(matter: Matter) -> Refused {

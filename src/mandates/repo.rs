@@ -3,6 +3,7 @@
 use entity::mandate;
 use sea_orm::ActiveValue::Set;
 use sea_orm::ColumnTrait;
+use sea_orm::ConnectionTrait;
 use sea_orm::DbErr;
 use sea_orm::EntityTrait;
 use sea_orm::QueryFilter;
@@ -28,6 +29,13 @@ pub async fn insert(tx: &Tx, row: mandate::Model) -> Result<(), DbErr> {
     .exec_without_returning(tx)
     .await?;
     Ok(())
+}
+
+pub async fn find(
+    c: &impl ConnectionTrait,
+    id: MandateId,
+) -> Result<Option<mandate::Model>, DbErr> {
+    mandate::Entity::find_by_id(id).one(c).await
 }
 
 pub async fn find_live(

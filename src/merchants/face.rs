@@ -134,6 +134,30 @@ pub async fn manufacturer_staff(
     Ok(repo::manufacturer_staff(c, id).await?)
 }
 
+/// The manufacturers that a person acts for.
+///
+/// # Errors
+/// When the database fails.
+pub async fn manufacturers_of(
+    c: &impl ConnectionTrait,
+    user: UserId,
+) -> Result<Vec<ManufacturerId>, Failure> {
+    Ok(repo::manufacturers_of(c, user).await?)
+}
+
+/// Notes down a manufacturer that has no account yet, so that it can be invited by mail.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn note_manufacturer(
+    tx: &Tx,
+    id: ManufacturerId,
+    name: &str,
+    locale: Locale,
+) -> Result<(), Failure> {
+    Ok(repo::note_manufacturer(tx, id, name, locale).await?)
+}
+
 /// Passes whoever may act for the manufacturer: its staff, its key with `scope`, or its link session.
 ///
 /// # Errors

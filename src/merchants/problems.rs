@@ -8,5 +8,12 @@ pub static STAFF_ALREADY: Kind =
 pub static SIZE_SUPERSEDED: Kind =
     Kind::conflict("size_superseded", "A later statement replaced this one");
 
+pub static TOO_MANY_KEYS: Kind = Kind::conflict("too_many_keys", "Two keys live already");
+
 /// Every problem of this slice.
-pub static ALL: &[&Kind] = &[&LAST_STAFF, &STAFF_ALREADY, &SIZE_SUPERSEDED];
+pub static ALL: &[&Kind] = &[
+    &LAST_STAFF,
+    &STAFF_ALREADY,
+    &SIZE_SUPERSEDED,
+    &TOO_MANY_KEYS,
+];

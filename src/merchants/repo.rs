@@ -1,12 +1,14 @@
 //! SQL of merchants and manufacturers.
 
 pub mod firms;
+pub mod keys;
 pub mod sizes;
 
 use entity::manufacturer;
 use entity::manufacturer_staff;
 use entity::merchant;
 use entity::merchant_staff;
+use sea_orm::ActiveValue::Set;
 use sea_orm::ColumnTrait;
 use sea_orm::ConnectionTrait;
 use sea_orm::DbErr;
@@ -17,6 +19,8 @@ use sea_orm::QueryOrder;
 use crate::kernel::ids::ManufacturerId;
 use crate::kernel::ids::MerchantId;
 use crate::kernel::ids::UserId;
+use crate::kernel::locale::Locale;
+use crate::platform::db::Tx;
 
 pub async fn merchant(
     c: &impl ConnectionTrait,
@@ -63,4 +67,36 @@ pub async fn manufacturer_staff(
         .all(c)
         .await?;
     Ok(rows.into_iter().map(|row| row.user_id).collect())
+}
+
+pub async fn manufacturers_of(
+    c: &impl ConnectionTrait,
+    user: UserId,
+) -> Result<Vec<ManufacturerId>, DbErr> {
+    let rows = manufacturer_staff::Entity::find()
+        .filter(manufacturer_staff::Column::UserId.eq(user))
+        .order_by_asc(manufacturer_staff::Column::ManufacturerId)
+        .all(c)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.manufacturer_id).collect())
+}
+
+/// Its country is not known yet: `ZZ` names none.
+pub async fn note_manufacturer(
+    tx: &Tx,
+    id: ManufacturerId,
+    name: &str,
+    locale: Locale,
+) -> Result<(), DbErr> {
+    manufacturer::Entity::insert(manufacturer::ActiveModel {
+        id: Set(id),
+        name: Set(name.to_owned()),
+        country: Set("ZZ".to_owned()),
+        locale: Set(locale.as_str().to_owned()),
+        version: Set(1),
+        created_at: Set(tx.now()),
+    })
+    .exec_without_returning(tx)
+    .await?;
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! Routes of merchants and manufacturers.
 
+mod api_keys;
 mod manufacturers;
 mod merchants;
 mod staff;
@@ -12,5 +13,6 @@ pub use merchants::SizeFactView;
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(merchants::configure)
         .configure(manufacturers::configure)
-        .configure(staff::configure);
+        .configure(staff::configure)
+        .configure(api_keys::configure);
 }

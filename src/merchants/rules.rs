@@ -20,4 +20,7 @@ pub const RULES: &[Rule] = &[
     Rule::new("list_manufacturer_staff", Allow::Manufacturer),
     Rule::new("add_manufacturer_staff", Allow::Manufacturer),
     Rule::new("remove_manufacturer_staff", Allow::Manufacturer),
+    Rule::new("create_api_key", Allow::Manufacturer).idempotent(),
+    Rule::new("list_api_keys", Allow::Manufacturer),
+    Rule::new("revoke_api_key", Allow::Manufacturer),
 ];

@@ -1,5 +1,6 @@
 //! Use cases of merchants and manufacturers.
 
+pub mod api_keys;
 pub mod manufacturers;
 pub mod merchants;
 pub mod sizes;

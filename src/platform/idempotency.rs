@@ -27,7 +27,7 @@ pub struct Key {
     pub principal: String,
     /// 1 to 255 visible ASCII characters, without quotes.
     pub key: String,
-    /// SHA-256 over method, route, path parameters, canonical body and If-Match.
+    /// Keyed hash over method, route, path parameters, canonical body and If-Match.
     pub digest: Vec<u8>,
 }
 

@@ -24,6 +24,13 @@ use utoipa::ToSchema;
 
 by_kind! {
     /// What to do with phases.
+    #[derive(garde::Validate)]
+    #[garde(allow_unvalidated)]
+    #[schema(example = json!({
+        "kind": "timeline",
+        "tz": "Asia/Shanghai",
+        "phases": [{"phase": "main", "from": "2026-11-11T00:00:00", "to": "2026-11-12T00:00:00"}]
+    }))]
     pub enum PhasesRequest {
         /// Place a template around a main day.
         PhaseTemplate(TemplateInput) = "phase_template",
@@ -166,8 +173,9 @@ pub struct WindowItem {
     pub start: DateTime<Utc>,
     /// First instant after it.
     pub end: DateTime<Utc>,
-    /// Its length; a day on which the clocks change has 82,800 or 90,000.
-    pub seconds: i64,
+    /// Its length, for a template; a day on which the clocks change has 82,800 or 90,000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<i64>,
 }
 
 /// One broken condition.
@@ -187,10 +195,11 @@ pub struct FaultItem {
 /// An unknown time zone, or times beyond the calendar. Broken conditions are an answer.
 pub fn phases(request: &PhasesRequest) -> Result<PhasesAnswer, CalendarRefused> {
     match request {
-        PhasesRequest::PhaseTemplate(input) => windows(&input.tz, placed(input)?),
+        PhasesRequest::PhaseTemplate(input) => windows(&input.tz, placed(input)?, true),
         PhasesRequest::Timeline(input) => windows(
             &input.tz,
             input.phases.iter().map(PhaseInput::local).collect(),
+            false,
         ),
         PhasesRequest::PhaseValidation(input) => Ok(PhasesAnswer::Faults {
             errors: validate(input),
@@ -209,7 +218,11 @@ fn placed(input: &TemplateInput) -> Result<Vec<LocalPhase<String>>, CalendarRefu
     input.template.iter().map(place).collect()
 }
 
-fn windows(zone: &str, local: Vec<LocalPhase<String>>) -> Result<PhasesAnswer, CalendarRefused> {
+fn windows(
+    zone: &str,
+    local: Vec<LocalPhase<String>>,
+    with_seconds: bool,
+) -> Result<PhasesAnswer, CalendarRefused> {
     let tz = local_time::zone(zone)?;
     let mut items = Vec::with_capacity(local.len());
     for phase in local {
@@ -218,7 +231,7 @@ fn windows(zone: &str, local: Vec<LocalPhase<String>>) -> Result<PhasesAnswer, C
             phase: window.name,
             start: window.start,
             end: window.end,
-            seconds: (window.end - window.start).num_seconds(),
+            seconds: with_seconds.then(|| (window.end - window.start).num_seconds()),
         });
     }
     Ok(PhasesAnswer::Windows { phases: items })
@@ -281,8 +294,13 @@ words! {
 }
 
 /// Promotions that a merchant thinks of joining.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, garde::Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+#[schema(example = json!({"promotions": [
+    {"id": "tea", "start": "2026-11-10T16:00:00Z", "end": "2026-11-11T16:00:00Z", "exclusive": true, "scope": ["*"]},
+    {"id": "town", "start": "2026-11-11T12:00:00Z", "end": "2026-11-12T12:00:00Z", "exclusive": false, "scope": ["*"]}
+]}))]
 pub struct ConflictsRequest {
     /// May be left out.
     #[serde(default)]

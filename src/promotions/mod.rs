@@ -4,4 +4,22 @@
 
 pub mod calculators;
 pub mod domain;
+mod letters;
 pub mod problems;
+mod repo;
+mod routes;
+mod rules;
+mod service;
+
+pub use domain::life::PromotionState;
+pub use routes::configure;
+pub use rules::RULES;
+pub use service::BallotSubject;
+pub use service::PhaseTimes;
+pub use service::Summary;
+pub use service::ballot_subject;
+pub use service::consumers;
+pub use service::enrol_link;
+pub use service::links;
+pub use service::summary;
+pub use service::sweeps;

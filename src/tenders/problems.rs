@@ -52,6 +52,35 @@ pub static INVALID_GTIN_CHECK_DIGIT: Kind = Kind::unprocessable(
     "invalid_gtin_check_digit",
     "The check digit of the GTIN is wrong",
 );
+pub static TENDER_SEALED: Kind =
+    Kind::forbidden("tender_sealed", "The quotes of this round are sealed");
+pub static ROUND_NOT_OPEN: Kind = Kind::conflict("round_not_open", "The window has not opened yet");
+pub static QUOTE_EXISTS: Kind =
+    Kind::conflict("quote_exists", "A manufacturer quotes once per tender");
+pub static COMMITMENT_EXISTS: Kind =
+    Kind::conflict("commitment_exists", "A member commits once per item");
+pub static ALREADY_APPROVED: Kind =
+    Kind::conflict("already_approved", "You have approved this already");
+pub static WINDOW_EXPIRED: Kind = Kind::conflict("window_expired", "The first approval is too old");
+pub static TOO_FEW_QUOTES: Kind = Kind::conflict(
+    "too_few_quotes",
+    "Fewer quotes came than the tender asks for",
+);
+pub static ITEM_ALREADY_AWARDED: Kind =
+    Kind::conflict("item_already_awarded", "An item has an award already");
+pub static NOTHING_TO_AWARD: Kind =
+    Kind::conflict("nothing_to_award", "The evaluation has no winner");
+pub static EVALUATION_OUTDATED: Kind = Kind::conflict(
+    "evaluation_outdated",
+    "A quote of this evaluation has left the field",
+);
+pub static NO_ITEMS: Kind = Kind::unprocessable("no_items", "A tender needs at least one item");
+pub static WINDOWS_INVALID: Kind =
+    Kind::unprocessable("windows_invalid", "The windows do not fit each other");
+pub static ORDER_NOT_BALANCED: Kind = Kind::conflict(
+    "order_not_balanced",
+    "Members' lines do not add up to the order",
+);
 
 /// Every kind of this module, for the catalogue.
 pub static ALL: &[&Kind] = &[
@@ -76,4 +105,17 @@ pub static ALL: &[&Kind] = &[
     &INVALID_GTIN_LENGTH,
     &INVALID_GTIN_ZERO,
     &INVALID_GTIN_CHECK_DIGIT,
+    &TENDER_SEALED,
+    &ROUND_NOT_OPEN,
+    &QUOTE_EXISTS,
+    &COMMITMENT_EXISTS,
+    &ALREADY_APPROVED,
+    &WINDOW_EXPIRED,
+    &TOO_FEW_QUOTES,
+    &ITEM_ALREADY_AWARDED,
+    &NOTHING_TO_AWARD,
+    &EVALUATION_OUTDATED,
+    &NO_ITEMS,
+    &WINDOWS_INVALID,
+    &ORDER_NOT_BALANCED,
 ];

@@ -1,10 +1,17 @@
 //! The service as its callers see it, on both databases. One binary: it links once.
 
+mod access;
 mod accounts;
 mod alliances;
+mod ballots;
 mod campaigns;
+mod document;
+mod funds;
+mod house;
+mod invitations;
 mod machinery;
 mod merchants;
+mod promotions;
 mod smtp;
 mod support;
 mod wire;

@@ -1,4 +1,7 @@
 //! Rules of alliances.
 
 pub mod by_laws;
+pub mod invitation;
+pub mod kind;
 pub mod membership;
+pub mod roles;

@@ -4,6 +4,7 @@ use entity::membership;
 use entity::merchant;
 use sea_orm::ActiveValue::Set;
 use sea_orm::ColumnTrait;
+use sea_orm::Condition;
 use sea_orm::ConnectionTrait;
 use sea_orm::DbErr;
 use sea_orm::EntityTrait;
@@ -94,13 +95,32 @@ pub async fn page(
     state: Option<&str>,
     page: Page,
 ) -> Result<Slice<(Membership, Merchant)>, DbErr> {
+    let mut which = Condition::all().add(membership::Column::AllianceId.eq(alliance));
+    if let Some(state) = state {
+        which = which.add(membership::Column::State.eq(state));
+    }
+    paged(c, which, page).await
+}
+
+/// The memberships of one merchant in all alliances.
+pub async fn page_of_merchant(
+    c: &impl ConnectionTrait,
+    merchant: MerchantId,
+    page: Page,
+) -> Result<Slice<(Membership, Merchant)>, DbErr> {
+    let which = Condition::all().add(membership::Column::MerchantId.eq(merchant));
+    paged(c, which, page).await
+}
+
+async fn paged(
+    c: &impl ConnectionTrait,
+    which: Condition,
+    page: Page,
+) -> Result<Slice<(Membership, Merchant)>, DbErr> {
     let mut query = membership::Entity::find()
-        .filter(membership::Column::AllianceId.eq(alliance))
+        .filter(which)
         .order_by_asc(membership::Column::Id)
         .limit(page.limit + 1);
-    if let Some(state) = state {
-        query = query.filter(membership::Column::State.eq(state));
-    }
     if let Some(after) = page.after {
         query = query.filter(membership::Column::Id.gt(MembershipId(after)));
     }

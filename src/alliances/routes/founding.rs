@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::alliances::domain::kind::AllianceKind;
 use crate::alliances::repo::tenants::Alliance;
 use crate::alliances::service::founding as service;
 use crate::alliances::service::founding::Amendment;
@@ -35,18 +36,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(list_alliances)
         .service(read_alliance)
         .service(change_alliance);
-}
-
-crate::words! {
-    /// What brings the merchants of an alliance together.
-    pub enum AllianceKind {
-        /// They trade in one place.
-        Regional = "regional",
-        /// They sell one brand.
-        Brand = "brand",
-        /// They sell one kind of product.
-        Product = "product",
-    }
 }
 
 /// A new alliance.

@@ -28,6 +28,7 @@ use crate::kernel::time::Instant;
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(apply_for_membership)
         .service(list_memberships)
+        .service(list_memberships_of_merchant)
         .service(read_membership)
         .service(approve_membership)
         .service(decline_membership)
@@ -104,7 +105,7 @@ async fn apply_for_membership(call: Call, id: Path<AllianceId>, body: Json<Apply
 #[expect(dead_code, reason = "the document alone reads it")]
 struct MembershipFilter {
     /// Only those in this state.
-    #[param(required = false)]
+    #[param(required = false, inline)]
     state: Option<MembershipState>,
 }
 
@@ -125,6 +126,17 @@ async fn list_memberships(call: Call, id: Path<AllianceId>) -> Answer {
     }
     let page = call.page()?;
     let memberships = service::list(&call.look(), *id, state.as_deref(), page).await?;
+    Ok(call.list(memberships.map(MembershipView::from)))
+}
+
+/// List the memberships of a merchant
+///
+/// Its staff: in which alliances it is, has applied, or is invited to.
+#[utoipa::path(tag = "alliances", params(("merchant_id" = MerchantId, Path), PageParams),
+    responses((status = 200, body = ListOf<MembershipView>, description = "One page")))]
+#[get("/v1/merchants/{merchant_id}/memberships")]
+async fn list_memberships_of_merchant(call: Call, id: Path<MerchantId>) -> Answer {
+    let memberships = service::of_merchant(&call.look(), *id, call.page()?).await?;
     Ok(call.list(memberships.map(MembershipView::from)))
 }
 

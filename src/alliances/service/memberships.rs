@@ -69,9 +69,8 @@ pub async fn apply(
     };
     let membership = insert(act, alliance, merchant, state).await?;
     let about = About {
-        alliance,
-        alliance_name: &row.name,
         merchant_name: &found.name,
+        ..About::alliance(&row)
     };
     if is_staff {
         notes::tell_organizers(act, about, &letters::APPLIED).await?;
@@ -130,6 +129,30 @@ pub async fn list(
         face::admit(look.reader(), look.asker(), alliance).await?;
     }
     let slice = memberships::page(look.reader(), alliance, state, page).await?;
+    Ok(slice.map(|(membership, merchant)| Named {
+        membership,
+        merchant_name: merchant.name,
+    }))
+}
+
+/// The memberships of a merchant in all alliances, for its staff: so it finds what it was invited to.
+///
+/// # Errors
+/// 404 for everybody else.
+pub async fn of_merchant(
+    look: &Look<'_>,
+    merchant: MerchantId,
+    page: Page,
+) -> Result<Slice<Named>, Failure> {
+    let hidden = || Refused::not_found("merchant");
+    let user = look.asker().caller.user().ok_or_else(hidden)?.user;
+    if !merchants::staff_of(look.reader(), merchant)
+        .await?
+        .contains(&user)
+    {
+        return Err(hidden().into());
+    }
+    let slice = memberships::page_of_merchant(look.reader(), merchant, page).await?;
     Ok(slice.map(|(membership, merchant)| Named {
         membership,
         merchant_name: merchant.name,
@@ -245,11 +268,12 @@ pub async fn move_on(
 
 async fn tell(act: &Act<'_>, named: &Named, event: MembershipEvent) -> Result<(), Failure> {
     let alliance = named.membership.alliance_id;
-    let row = repo::alliance(act.tx(), alliance).await?;
+    let Some(row) = repo::alliance(act.tx(), alliance).await? else {
+        return Ok(());
+    };
     let about = About {
-        alliance,
-        alliance_name: row.as_ref().map_or("", |row| &row.name),
         merchant_name: &named.merchant_name,
+        ..About::alliance(&row)
     };
     let text: &LetterText<'_> = match event {
         MembershipEvent::Approve => &letters::MEMBERSHIP_APPROVED,

@@ -4,7 +4,9 @@ use serde_json::json;
 
 use crate::accounts;
 use crate::accounts::Person;
+use crate::alliances::letters;
 use crate::alliances::repo;
+use crate::alliances::repo::tenants;
 use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::MerchantId;
 use crate::kernel::problem::Failure;
@@ -24,6 +26,22 @@ pub struct About<'a> {
     pub alliance_name: &'a str,
     /// Empty where no merchant is concerned.
     pub merchant_name: &'a str,
+    /// The address that was invited; empty where none was.
+    pub invited: &'a str,
+    pub role: Option<Role>,
+}
+
+impl<'a> About<'a> {
+    /// About an alliance alone.
+    pub const fn alliance(alliance: &'a tenants::Alliance) -> Self {
+        Self {
+            alliance: alliance.id,
+            alliance_name: alliance.name.as_str(),
+            merchant_name: "",
+            invited: "",
+            role: None,
+        }
+    }
 }
 
 /// Writes to everybody who acts for a merchant.
@@ -71,6 +89,8 @@ pub async fn tell(
             "name": person.name,
             "alliance": about.alliance_name,
             "merchant": about.merchant_name,
+            "invited": about.invited,
+            "role": about.role.map(|role| letters::role_word(role, person.locale)),
         });
         let content = mail::compose(text, person.locale, &vars)?;
         let to = Recipient {

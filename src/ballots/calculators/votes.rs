@@ -26,8 +26,9 @@ words! {
 }
 
 /// What happened while a ballot was open. Instants are integers of any one unit.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, garde::Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
 pub struct VotesRequest {
     /// May be left out.
     #[serde(default)]

@@ -2,10 +2,13 @@
 
 pub mod choice;
 pub mod early_close;
+pub mod life;
+pub mod matter;
 pub mod refusal;
 pub mod resolve;
 pub mod rule;
 pub mod tally;
+pub mod timetable;
 pub mod weight;
 
 #[cfg(test)]

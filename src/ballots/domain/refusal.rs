@@ -1,9 +1,12 @@
 //! Why a ballot cannot be counted as asked.
 
+use crate::ballots::domain::life::BallotEvent;
+use crate::ballots::domain::life::BallotState;
 use crate::ballots::problems;
 use crate::kernel::problem::Kind;
 use crate::kernel::problem::Refusal;
 use crate::kernel::problem::kinds;
+use crate::kernel::time::Instant;
 use serde_json::Map;
 use serde_json::Value;
 
@@ -66,9 +69,71 @@ pub enum BallotRefused {
         /// How many are allowed.
         limit: usize,
     },
+    /// The event is not possible in the present state.
+    #[error("'{event}' is not possible in the state '{state}'.")]
+    IllegalTransition {
+        /// The present state.
+        state: BallotState,
+        /// What was wanted.
+        event: BallotEvent,
+        /// What is possible.
+        allowed: Vec<BallotEvent>,
+    },
+    /// A part of a rule that ballots do not count yet.
+    #[error("Ballots do not offer this '{part}'.")]
+    NotOffered {
+        /// The part, such as `proxies`.
+        part: &'static str,
+    },
+    /// A part of a proposed rule asks for less than the matter does.
+    #[error("'{part}' asks for less than this matter needs.")]
+    RuleLoosened {
+        /// The part, such as `quorum`.
+        part: &'static str,
+    },
+    /// The by-laws ask for a longer notice.
+    #[error("The by-laws ask for {days} days of notice.")]
+    NoticeTooShort {
+        /// Days between announcement and opening.
+        days: u32,
+        /// The earliest opening, in milliseconds.
+        earliest: i64,
+    },
+    /// Nobody could vote.
+    #[error("The ballot would close before it opens.")]
+    ClosesBeforeItOpens {
+        /// When it would open, in milliseconds.
+        opens_at: i64,
+    },
+    /// The ballot runs on: its time is not over and its result does not stand.
+    #[error("The ballot runs until its closing time, because votes may still change the result.")]
+    StillOpen {
+        /// When it closes, in milliseconds.
+        closes_at: i64,
+    },
+    /// The time to vote is over.
+    #[error("The ballot takes no votes any more.")]
+    VotingOver {
+        /// When it closed, in milliseconds.
+        closes_at: i64,
+    },
+    /// The time to vote has not come.
+    #[error("The ballot takes no votes yet.")]
+    NotOpenYet,
+    /// The member is not in the frozen electorate.
+    #[error("This member is not in the electorate, which was fixed at the opening.")]
+    NotAnElector,
+    /// Votes are final, and this member has voted.
+    #[error("This member has voted, and votes are final here.")]
+    AlreadyVoted,
     /// A sum of weights leaves the range of integers.
     #[error("The weights add up to more than can be counted.")]
     Overflow,
+}
+
+/// An instant as every answer shows it.
+fn at(millis: i64) -> Value {
+    Value::from(Instant::from_millis(millis).to_string())
 }
 
 impl Refusal for BallotRefused {
@@ -82,6 +147,16 @@ impl Refusal for BallotRefused {
             Self::OptionUnknown { .. } => &problems::OPTION_UNKNOWN,
             Self::OptionsInvalid { .. } => &problems::OPTIONS_INVALID,
             Self::TooMany { .. } => &kinds::TOO_COMPLEX,
+            Self::IllegalTransition { .. } => &kinds::ILLEGAL_TRANSITION,
+            Self::NotOffered { .. } => &kinds::NOT_OFFERED,
+            Self::RuleLoosened { .. } => &problems::BALLOT_RULE_LOOSENED,
+            Self::NoticeTooShort { .. } => &problems::NOTICE_TOO_SHORT,
+            Self::ClosesBeforeItOpens { .. } => &problems::CLOSES_BEFORE_OPENING,
+            Self::StillOpen { .. } => &problems::BALLOT_STILL_OPEN,
+            Self::VotingOver { .. } => &kinds::DEADLINE_PASSED,
+            Self::NotOpenYet => &problems::BALLOT_NOT_OPEN,
+            Self::NotAnElector => &problems::NOT_AN_ELECTOR,
+            Self::AlreadyVoted => &problems::ALREADY_VOTED,
             Self::Overflow => &kinds::OVERFLOW,
         }
     }
@@ -92,7 +167,25 @@ impl Refusal for BallotRefused {
                 ("members", Value::from(*members)),
                 ("cap", Value::from(cap.as_str())),
             ],
-            Self::RuleInvalid { part, .. } => vec![("part", Value::from(*part))],
+            Self::RuleInvalid { part, .. }
+            | Self::NotOffered { part }
+            | Self::RuleLoosened { part } => vec![("part", Value::from(*part))],
+            Self::IllegalTransition {
+                state,
+                event,
+                allowed,
+            } => vec![
+                ("state", Value::from(state.as_str())),
+                ("event", Value::from(event.as_str())),
+                ("allowed", allowed.iter().map(|e| e.as_str()).collect()),
+            ],
+            Self::NoticeTooShort { days, earliest } => {
+                vec![("days", Value::from(*days)), ("earliest", at(*earliest))]
+            }
+            Self::ClosesBeforeItOpens { opens_at } => vec![("opens_at", at(*opens_at))],
+            Self::StillOpen { closes_at } | Self::VotingOver { closes_at } => {
+                vec![("closes_at", at(*closes_at))]
+            }
             Self::VoterNotEligible { member } => vec![("member", Value::from(member.as_str()))],
             Self::Negative { field } => vec![("field", Value::from(field.as_str()))],
             Self::CastExceedsEligible { by } => vec![("by", Value::from(*by))],
@@ -104,7 +197,7 @@ impl Refusal for BallotRefused {
                 ("count", Value::from(*count)),
                 ("limit", Value::from(*limit)),
             ],
-            Self::Overflow => vec![],
+            Self::NotOpenYet | Self::NotAnElector | Self::AlreadyVoted | Self::Overflow => vec![],
         };
         facts
             .into_iter()

@@ -19,8 +19,10 @@ use crate::kernel::problem::kinds;
 use crate::kernel::rational::Exact;
 
 /// A budget to split: `kind` says where the weights come from.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, garde::Validate, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+#[schema(example = json!({"kind": "budget_split", "budget": 5_000_000, "members": [{"id": "bakery", "weight": 150_000_000}, {"id": "tea-house", "weight": 320_000_000}]}))]
 pub enum ApportionmentRequest {
     /// Each member comes with its weight.
     BudgetSplit {

@@ -8,8 +8,10 @@ use super::bounds;
 use crate::kernel::problem::Failure;
 
 /// An amount and the number of parts.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, garde::Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+#[schema(example = json!({"total": 100_000, "n": 3}))]
 pub struct InstalmentsRequest {
     /// Always `instalments`.
     pub kind: Option<InstalmentsKind>,

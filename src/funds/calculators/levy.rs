@@ -22,8 +22,10 @@ use crate::kernel::rational::Exact;
 const MAX_OPERATIONS: usize = 2_000_000;
 
 /// A rule and a member to try it on.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, garde::Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+#[schema(example = json!({"rule": {"base": {"kind": "rate", "measure": "annual_revenue", "rate": "0.005"}}, "member": {"sizes": {"annual_revenue": 120_000_000}}}))]
 pub struct LevyRequest {
     /// Always `levy`.
     pub kind: Option<LevyKind>,
@@ -119,8 +121,10 @@ pub fn levy(request: LevyRequest) -> Result<LevyAnswer, Failure> {
 }
 
 /// A rule, units, and the most that one owner pays.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, garde::Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+#[schema(example = json!({"rule": {"base": {"kind": "rate", "measure": "rateable_value", "rate": "0.01"}}, "members": [{"id": "u1", "owner": "A", "sizes": {"rateable_value": 180_000_000}}, {"id": "u2", "owner": "A", "sizes": {"rateable_value": 150_000_000}}], "cap_per_owner": 3_000_000}))]
 pub struct LevyOwnerCapRequest {
     /// Always `levy_owner_cap`.
     pub kind: Option<LevyOwnerCapKind>,

@@ -13,8 +13,10 @@ use crate::funds::domain::refund::RefundLine;
 use crate::kernel::problem::Failure;
 
 /// What is left, and what everybody paid.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, garde::Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+#[schema(example = json!({"unspent": 200_000, "members": [{"id": "a", "paid": 5_000_000}, {"id": "b", "paid": 400_000}]}))]
 pub struct RefundRequest {
     /// Always `refund`.
     pub kind: Option<RefundKind>,

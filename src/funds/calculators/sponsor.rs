@@ -12,8 +12,10 @@ use crate::kernel::problem::Failure;
 use crate::kernel::rational::Exact;
 
 /// What the members paid, and the sponsor's deal.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, garde::Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+#[schema(example = json!({"eligible": 4_876_459, "ratio": "1/2", "cap": 2_000_000}))]
 pub struct SponsorMatchRequest {
     /// Always `sponsor_match`.
     pub kind: Option<SponsorMatchKind>,
@@ -63,8 +65,10 @@ pub fn sponsor_match(request: SponsorMatchRequest) -> Result<SponsorMatchAnswer,
 }
 
 /// What came into a fund and what was spent, in minor units.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, garde::Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+#[schema(example = json!({"members_cash": 4_876_459, "sponsor_cash": 2_000_000, "spent": 5_461_111}))]
 pub struct FundClosingRequest {
     /// Always `close_fund`.
     pub kind: Option<FundClosingKind>,

@@ -14,8 +14,10 @@ use crate::kernel::money::sum;
 use crate::kernel::problem::Failure;
 
 /// A season and who was in it when.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, garde::Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+#[schema(example = json!({"budget": 1_200_000, "season_days": 120, "members": [{"id": "a", "weight": 3, "from_day": 1, "to_day": 120}, {"id": "b", "weight": 1, "from_day": 61, "to_day": 120}]}))]
 pub struct TrueUpRequest {
     /// Always `true_up`.
     pub kind: Option<TrueUpKind>,

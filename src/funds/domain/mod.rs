@@ -1,13 +1,18 @@
 //! The money rules: pure functions over integers of minor units and exact rationals.
 
+pub mod allocation;
 pub mod apportion;
+pub mod bought;
 pub mod dues;
+pub mod exact;
 pub mod instalments;
+pub mod ledger;
 pub mod levy;
 pub mod mix;
 pub mod refund;
 pub mod rounding;
 pub mod sponsor;
+pub mod state;
 pub mod true_up;
 pub mod unit_rate;
 

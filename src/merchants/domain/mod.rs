@@ -1,4 +1,5 @@
 //! Rules of merchants.
 
+pub mod api_key;
 pub mod firm;
 pub mod size;

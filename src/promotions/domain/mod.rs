@@ -1,11 +1,15 @@
 //! The rules of festivals and promotions: no clock, no rows, dates and instants as arguments.
 
 pub mod conflicts;
+pub mod enrolment;
 pub mod festivals;
 pub mod ics;
+pub mod life;
 pub mod local_time;
 pub mod phases;
+pub mod plan;
 pub mod refusal;
+pub mod templates;
 
 #[cfg(test)]
 pub(crate) mod vectors;

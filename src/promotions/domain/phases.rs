@@ -77,6 +77,15 @@ impl PhaseName {
     }
 }
 
+impl std::fmt::Display for PhaseName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.wave {
+            Some(wave) => write!(f, "w{wave}_{}", self.kind),
+            None => self.kind.fmt(f),
+        }
+    }
+}
+
 /// A half-open window of local time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocalPhase<N> {

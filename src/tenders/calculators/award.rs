@@ -23,8 +23,10 @@ use crate::tenders::domain::price_schedule::PriceBreak;
 use crate::tenders::domain::price_schedule::PriceSchedule;
 
 /// Items, quotes and constraints.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, garde::Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+#[schema(example = json!({"items": [{"item": "I1", "demand": 100}], "quotes": [{"supplier": "A", "lines": [{"item": "I1", "price_breaks": [{"min_quantity": 1, "unit_price": "5.00"}]}]}]}))]
 pub struct AwardRequest {
     /// Accepted and not needed: this calculator knows one kind.
     #[serde(default)]

@@ -24,8 +24,10 @@ pub struct ScoringWeights {
 }
 
 /// Quotes and weights.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, garde::Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+#[schema(example = json!({"quotes": [{"quote": "Q1", "landed_total_minor": 900000, "lead_time_days": 20, "quality_score": 2500, "payment_days": 30, "sequence": 1}], "weights_bps": {"price": 6000, "lead_time": 1500, "quality": 1500, "payment_terms": 1000}}))]
 pub struct AwardScoringRequest {
     /// Accepted and not needed: this calculator knows one kind.
     #[serde(default)]

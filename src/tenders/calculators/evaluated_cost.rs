@@ -39,8 +39,10 @@ impl ComparedQuote {
 }
 
 /// Quotes and what time, credit and quality are worth.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, garde::Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+#[schema(example = json!({"quotes": [{"quote": "Q1", "landed_total_minor": 1000000, "lead_time_days": 45, "quality_score": 6000, "payment_days": 0, "sequence": 1}], "lead_day_cost_minor": 0, "financing_bps_per_year": 0, "quality_penalty_bps": 0}))]
 pub struct EvaluatedCostRequest {
     /// Accepted and not needed: this calculator knows one kind.
     #[serde(default)]

@@ -62,8 +62,10 @@ pub struct QuoteChoiceCommon {
 }
 
 /// Commitments and the quotes to choose from.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, garde::Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+#[schema(example = json!({"commitments": [{"member": "A", "sequence": 1, "steps": [{"max_unit_price": "10.50", "quantity": 80}]}], "quotes": [{"quote": "Q1", "sequence": 1, "price_breaks": [{"min_quantity": 1, "unit_price": "7.50"}]}], "common": {"minor_unit": 2}}))]
 pub struct QuoteChoiceRequest {
     /// Accepted and not needed: this calculator knows one kind.
     #[serde(default)]

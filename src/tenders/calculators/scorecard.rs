@@ -10,8 +10,10 @@ use crate::tenders::domain::scorecard::ScorecardStanding;
 use crate::tenders::domain::scorecard::ScoredPeriod;
 
 /// One of two questions.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, garde::Validate, utoipa::ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[garde(allow_unvalidated)]
+#[schema(example = json!({"kind": "overall", "periods": [{"score": 9000, "lines_due": 4}]}))]
 pub enum ScorecardRequest {
     /// Score one period from its facts.
     Period(ScorecardPeriod),

@@ -32,8 +32,10 @@ use crate::tenders::domain::sharing::Part;
 use crate::tenders::domain::sharing::SharingError;
 
 /// One of four questions.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, garde::Validate, utoipa::ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[garde(allow_unvalidated)]
+#[schema(example = json!({"kind": "allocate", "total_minor": 1000, "weights": [1, 1, 1], "sequences": [1, 2, 3]}))]
 pub enum SharingRequest {
     /// Share one amount by weights.
     Allocate(SharingAllocate),

@@ -58,8 +58,10 @@ fn one() -> i64 {
 }
 
 /// A line and the quantity that is needed.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, garde::Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+#[schema(example = json!({"minor_unit": 2, "line": {"price_breaks": [{"min_quantity": 1, "unit_price": "10.00"}, {"min_quantity": 100, "unit_price": "9.00"}]}, "required_quantity": 95, "buy_up": "if_cheaper"}))]
 pub struct TieredPriceRequest {
     /// Accepted and not needed: this calculator knows one kind.
     #[serde(default)]

@@ -213,7 +213,11 @@ pub fn check(terms: &Terms, commitments: &[Commitment]) -> Result<(), ClearingEr
     Ok(())
 }
 
-fn check_one(commitment: &Commitment, order_multiple: i64) -> Result<(), ClearingError> {
+/// Checks one commitment against the tender's order multiple.
+///
+/// # Errors
+/// [`ClearingError`] for the first rule broken.
+pub fn check_one(commitment: &Commitment, order_multiple: i64) -> Result<(), ClearingError> {
     let least = commitment.min_quantity.unwrap_or(0);
     exact::within("min_quantity", least, 0, MAX_QUANTITY)?;
     let group = commitment.min_group_quantity.unwrap_or(0);

@@ -16,6 +16,7 @@ use guildhall::platform::config::Settings;
 use serde_json::Value;
 use serde_json::json;
 
+pub use person::Answer;
 pub use person::Person;
 
 /// Which database a flow runs on.

@@ -63,6 +63,14 @@ impl Answer {
             .unwrap_or_default()
     }
 
+    /// The `ETag`; a first version's where the caller may not read the object.
+    fn etag_or_guess(&self) -> String {
+        match self.header("etag") {
+            "" => "\"v1\"".to_owned(),
+            etag => etag.to_owned(),
+        }
+    }
+
     /// The `id` of the body.
     #[track_caller]
     pub fn id(&self) -> String {
@@ -171,7 +179,7 @@ impl Person {
     /// Reads `resource` and posts a transition of it under its present `ETag`.
     pub async fn transition(&self, resource: &str, event: &str, body: Option<Value>) -> Answer {
         let seen = self.get(resource).await;
-        let etag = seen.header("etag").to_owned();
+        let etag = seen.etag_or_guess();
         let path = format!("{resource}/{event}");
         self.send_json("POST", &path, &[("if-match", &etag)], body)
             .await
@@ -180,7 +188,7 @@ impl Person {
     /// Reads `resource` and patches it under its present `ETag`.
     pub async fn patch(&self, resource: &str, body: Value) -> Answer {
         let seen = self.get(resource).await;
-        let etag = seen.header("etag").to_owned();
+        let etag = seen.etag_or_guess();
         self.send_json("PATCH", resource, &[("if-match", &etag)], Some(body))
             .await
     }
@@ -212,5 +220,20 @@ impl Person {
         let answer = self.post("/v1/merchants", body).await;
         answer.expect(201);
         answer.id()
+    }
+
+    /// Makes a new merchant of `person` an active member of an alliance that the caller runs; answers the
+    /// membership's id.
+    pub async fn admit(&self, alliance: &str, person: &Self, merchant: &str) -> String {
+        let merchant = person.found_merchant(merchant).await;
+        let path = format!("/v1/alliances/{alliance}/memberships");
+        let invited = self.post(&path, json!({ "merchant_id": merchant })).await;
+        invited.expect(201);
+        let membership = invited.id();
+        let approved = person
+            .transition(&format!("/v1/memberships/{membership}"), "approve", None)
+            .await;
+        approved.expect(200);
+        membership
     }
 }

@@ -1,0 +1,26 @@
+//! SQL of funds, one file per document.
+
+pub mod assessments;
+pub mod expenses;
+pub mod funds;
+pub mod ledger;
+pub mod notices;
+pub mod payments;
+pub mod policies;
+pub mod refunds;
+
+pub type Policy = entity::levy_policy::Model;
+pub type Fund = entity::fund::Model;
+pub type Assessment = entity::assessment::Model;
+pub type AssessmentLine = entity::assessment_line::Model;
+pub type Notice = entity::levy_notice::Model;
+pub type Payment = entity::payment::Model;
+pub type Allocation = entity::payment_allocation::Model;
+pub type Expense = entity::expense::Model;
+pub type Refund = entity::refund::Model;
+pub type Account = entity::account::Model;
+pub type Transaction = entity::ledger_transaction::Model;
+pub type Posting = entity::posting::Model;
+
+/// Rows of one statement: below the databases' limits on variables.
+const INSERT_ROWS: usize = 500;

@@ -1,0 +1,94 @@
+//! SQL of assessments and their lines.
+
+use entity::assessment;
+use entity::assessment::Column;
+use entity::assessment::Entity;
+use entity::assessment_line;
+use sea_orm::ActiveModelTrait;
+use sea_orm::ColumnTrait;
+use sea_orm::ConnectionTrait;
+use sea_orm::DbErr;
+use sea_orm::EntityTrait;
+use sea_orm::IntoActiveModel;
+use sea_orm::QueryFilter;
+use sea_orm::QueryOrder;
+use sea_orm::QuerySelect;
+use sea_orm::sea_query::Expr;
+
+use crate::funds::repo::Assessment;
+use crate::funds::repo::AssessmentLine;
+use crate::funds::repo::INSERT_ROWS;
+use crate::kernel::ids::AllianceId;
+use crate::kernel::ids::AssessmentId;
+use crate::kernel::ids::FundId;
+use crate::kernel::page::Page;
+use crate::kernel::page::Slice;
+use crate::platform::db::Tx;
+
+pub async fn find(c: &impl ConnectionTrait, id: AssessmentId) -> Result<Option<Assessment>, DbErr> {
+    Entity::find_by_id(id).one(c).await
+}
+
+pub async fn lock(tx: &Tx, id: AssessmentId) -> Result<Option<Assessment>, DbErr> {
+    Entity::find_by_id(id).lock_exclusive().one(tx).await
+}
+
+pub async fn list(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    fund: FundId,
+    page: Page,
+) -> Result<Slice<Assessment>, DbErr> {
+    let mut query = Entity::find()
+        .filter(Column::AllianceId.eq(alliance))
+        .filter(Column::FundId.eq(fund));
+    if let Some(after) = page.after {
+        query = query.filter(Column::Id.gt(after));
+    }
+    let rows = query
+        .order_by_asc(Column::Id)
+        .limit(page.limit + 1)
+        .all(c)
+        .await?;
+    Ok(Slice::cut(rows, page, |row| row.id.0))
+}
+
+/// The lines, in the order of their memberships.
+pub async fn lines(
+    c: &impl ConnectionTrait,
+    assessment: &Assessment,
+) -> Result<Vec<AssessmentLine>, DbErr> {
+    assessment_line::Entity::find()
+        .filter(assessment_line::Column::AllianceId.eq(assessment.alliance_id))
+        .filter(assessment_line::Column::AssessmentId.eq(assessment.id))
+        .order_by_asc(assessment_line::Column::MembershipId)
+        .all(c)
+        .await
+}
+
+pub async fn insert(tx: &Tx, row: Assessment, lines: Vec<AssessmentLine>) -> Result<(), DbErr> {
+    let row: assessment::ActiveModel = row.into_active_model().reset_all();
+    Entity::insert(row).exec_without_returning(tx).await?;
+    for some in lines.chunks(INSERT_ROWS) {
+        let rows = some
+            .iter()
+            .map(|line| line.clone().into_active_model().reset_all());
+        assessment_line::Entity::insert_many(rows)
+            .exec_without_returning(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Stores state, mandate, time of issue and version.
+pub async fn update(tx: &Tx, row: &Assessment) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::State, Expr::value(row.state.as_str()))
+        .col_expr(Column::MandateId, Expr::value(row.mandate_id))
+        .col_expr(Column::IssuedAt, Expr::value(row.issued_at))
+        .col_expr(Column::Version, Expr::value(row.version))
+        .filter(Column::Id.eq(row.id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! Routes of funds: thin handlers, one file per resource.
+
+mod assessments;
+mod calculators;
+mod expenses;
+mod fields;
+mod funds;
+mod ledger;
+mod notices;
+mod payments;
+mod policies;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the routes.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.configure(calculators::configure)
+        .configure(policies::configure)
+        .configure(funds::configure)
+        .configure(assessments::configure)
+        .configure(notices::configure)
+        .configure(payments::configure)
+        .configure(expenses::configure)
+        .configure(ledger::configure);
+}

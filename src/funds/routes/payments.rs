@@ -1,0 +1,145 @@
+//! Routes of payments.
+
+use actix_web::get;
+use actix_web::post;
+use actix_web::web::Path;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use serde::Serialize;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::funds::routes::fields;
+use crate::funds::service::payments;
+use crate::funds::service::payments::Allocated;
+use crate::funds::service::payments::NewPayment;
+use crate::http::call::Answer;
+use crate::http::call::Call;
+use crate::http::json::Json;
+use crate::http::reply::ListOf;
+use crate::http::reply::PageParams;
+use crate::http::reply::Reply;
+use crate::kernel::ids::FundId;
+use crate::kernel::ids::LedgerTransactionId;
+use crate::kernel::ids::LevyNoticeId;
+use crate::kernel::ids::MembershipId;
+use crate::kernel::ids::PaymentId;
+use crate::kernel::text;
+use crate::kernel::time::Instant;
+
+/// Mounts the routes.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(record_payment)
+        .service(list_payments)
+        .service(read_payment);
+}
+
+/// Money that came in from a member.
+#[derive(Debug, Deserialize, garde::Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+#[schema(example = json!({"membership_id": "01890a5d-ac96-774b-bcce-b302099a8057", "amount_minor": 233_505, "received_on": "2026-10-12", "reference": "bank line 17"}))]
+struct RecordPayment {
+    membership_id: MembershipId,
+    #[garde(range(min = 1, max = fields::MOST))]
+    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    amount_minor: i64,
+    /// The day on which the bank received it; not a day to come.
+    #[garde(custom(fields::day))]
+    #[schema(value_type = String, format = Date, max_length = 10)]
+    received_on: NaiveDate,
+    /// Where it stands on the bank's statement.
+    #[garde(custom(text::line))]
+    #[schema(min_length = 1, max_length = 80)]
+    reference: String,
+}
+
+/// What a payment pays.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct AllocationView {
+    notice_id: LevyNoticeId,
+    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    amount_minor: i64,
+}
+
+/// A payment; it never changes.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct PaymentView {
+    id: PaymentId,
+    fund_id: FundId,
+    membership_id: MembershipId,
+    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    amount_minor: i64,
+    #[schema(value_type = String, format = Date, max_length = 10)]
+    received_on: NaiveDate,
+    #[schema(max_length = 80)]
+    reference: String,
+    /// What it pays, oldest notice first; adds up to the payment.
+    #[schema(max_items = 1000)]
+    allocations: Vec<AllocationView>,
+    transaction_id: LedgerTransactionId,
+    recorded_at: Instant,
+}
+
+impl From<Allocated> for PaymentView {
+    fn from(found: Allocated) -> Self {
+        let row = found.payment;
+        let part = |part: crate::funds::repo::Allocation| AllocationView {
+            notice_id: part.notice_id,
+            amount_minor: part.amount_minor,
+        };
+        Self {
+            id: row.id,
+            fund_id: row.fund_id,
+            membership_id: row.membership_id,
+            amount_minor: row.amount_minor,
+            received_on: row.received_on,
+            reference: row.reference,
+            allocations: found.allocations.into_iter().map(part).collect(),
+            transaction_id: row.transaction_id,
+            recorded_at: row.recorded_at,
+        }
+    }
+}
+
+/// Record a payment
+///
+/// Treasurers. It pays the member's oldest notice first; more than what is due is refused.
+#[utoipa::path(tag = "money", params(("fund_id" = FundId, Path)), request_body = RecordPayment,
+    responses((status = 201, body = PaymentView, description = "The payment, allocated and posted")))]
+#[post("/v1/funds/{fund_id}/payments")]
+async fn record_payment(call: Call, id: Path<FundId>, body: Json<RecordPayment>) -> Answer {
+    call.run(&body, async |act| {
+        let new = NewPayment {
+            membership: body.membership_id,
+            amount_minor: body.amount_minor,
+            received_on: body.received_on,
+            reference: &body.reference,
+        };
+        let found = payments::record(act, *id, &new).await?;
+        let location = format!("/v1/payments/{}", found.payment.id);
+        Ok(Reply::created(location, PaymentView::from(found)))
+    })
+    .await
+}
+
+/// List payments
+///
+/// Organizers, treasurers and observers see all; a member sees its own.
+#[utoipa::path(tag = "money", params(("fund_id" = FundId, Path), PageParams),
+    responses((status = 200, body = ListOf<PaymentView>, description = "One page")))]
+#[get("/v1/funds/{fund_id}/payments")]
+async fn list_payments(call: Call, id: Path<FundId>) -> Answer {
+    let slice = payments::list(&call.look(), *id, call.page()?).await?;
+    Ok(call.list(slice.map(PaymentView::from)))
+}
+
+/// Read a payment
+///
+/// Organizers, treasurers and observers, and the member itself; for other members it does not exist.
+#[utoipa::path(tag = "money", params(("payment_id" = PaymentId, Path)),
+    responses((status = 200, body = PaymentView, description = "The payment")))]
+#[get("/v1/payments/{payment_id}")]
+async fn read_payment(call: Call, id: Path<PaymentId>) -> Answer {
+    let (_, found) = payments::read(&call.look(), *id).await?;
+    Ok(call.show(PaymentView::from(found), 1))
+}

@@ -1,0 +1,67 @@
+//! Who may do what with the money of an alliance.
+
+use crate::kernel::access::Allow;
+use crate::kernel::access::Rule;
+use crate::kernel::role::Role;
+
+/// Who keeps the money.
+const KEEPERS: Allow = Allow::Roles(&[Role::Organizer, Role::Treasurer]);
+/// Who moves it.
+const TREASURER: Allow = Allow::Roles(&[Role::Treasurer]);
+/// Everybody in the alliance.
+const READERS: Allow = Allow::Roles(&[
+    Role::Organizer,
+    Role::Treasurer,
+    Role::Member,
+    Role::Observer,
+]);
+
+/// Largest body of a calculator: room for 100,000 members.
+const CALCULATOR_LIMIT: usize = 32 << 20;
+
+/// Rows of the access table.
+pub const RULES: &[Rule] = &[
+    calculator("calculate_apportionment"),
+    calculator("calculate_true_up"),
+    calculator("calculate_levy"),
+    calculator("calculate_levy_owner_cap"),
+    calculator("calculate_instalments"),
+    calculator("calculate_refund"),
+    calculator("calculate_sponsor_match"),
+    calculator("calculate_fund_closing"),
+    Rule::new("create_levy_policy", KEEPERS),
+    Rule::new("list_levy_policies", READERS),
+    Rule::new("read_levy_policy", READERS),
+    Rule::new("create_fund", KEEPERS),
+    Rule::new("list_funds", READERS),
+    Rule::new("read_fund", READERS),
+    Rule::new("close_fund", TREASURER).idempotent().if_match(),
+    Rule::new("list_refunds", READERS),
+    Rule::new("propose_assessment", KEEPERS).idempotent(),
+    Rule::new("list_assessments", READERS),
+    Rule::new("read_assessment", READERS),
+    Rule::new("cancel_assessment", KEEPERS).if_match(),
+    Rule::new("issue_assessment", TREASURER)
+        .idempotent()
+        .if_match(),
+    Rule::new("list_levy_notices", READERS),
+    Rule::new("read_levy_notice", READERS),
+    Rule::new("record_payment", TREASURER).idempotent(),
+    Rule::new("list_payments", READERS),
+    Rule::new("read_payment", READERS),
+    Rule::new("request_expense", KEEPERS).idempotent(),
+    Rule::new("list_expenses", READERS),
+    Rule::new("read_expense", READERS),
+    Rule::new("approve_expense", KEEPERS)
+        .idempotent()
+        .if_match(),
+    Rule::new("reject_expense", KEEPERS).if_match(),
+    Rule::new("pay_expense", TREASURER).idempotent().if_match(),
+    Rule::new("read_ledger", READERS),
+    Rule::new("list_balances", READERS),
+    Rule::new("read_my_statement", Allow::Roles(&[Role::Member])),
+];
+
+const fn calculator(operation: &'static str) -> Rule {
+    Rule::new(operation, Allow::Public).max_body(CALCULATOR_LIMIT)
+}

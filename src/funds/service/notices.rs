@@ -1,0 +1,75 @@
+//! Levy notices, as their readers see them.
+
+use crate::alliances;
+use crate::funds::repo;
+use crate::funds::repo::Assessment;
+use crate::funds::repo::AssessmentLine;
+use crate::funds::repo::Fund;
+use crate::funds::repo::Notice;
+use crate::funds::repo::Policy;
+use crate::funds::service::visible;
+use crate::kernel::ids::FundId;
+use crate::kernel::ids::LevyNoticeId;
+use crate::kernel::page::Page;
+use crate::kernel::page::Slice;
+use crate::kernel::problem::Failure;
+use crate::kernel::problem::Refused;
+use crate::platform::act::Look;
+
+/// A notice with everything that it prints.
+#[derive(Debug, Clone)]
+pub struct Printed {
+    pub fund: Fund,
+    pub notice: Notice,
+    pub assessment: Assessment,
+    pub policy: Policy,
+    pub line: AssessmentLine,
+}
+
+/// The notices of a fund that the caller may see.
+///
+/// # Errors
+/// 404 for strangers.
+pub async fn list(
+    look: &Look<'_>,
+    fund: FundId,
+    page: Page,
+) -> Result<(Fund, Slice<Notice>), Failure> {
+    let (fund, standing) = visible::fund(look.reader(), look.asker(), fund).await?;
+    let mine = visible::lines_of(&standing);
+    let slice = repo::notices::list(look.reader(), &fund, mine.as_deref(), page).await?;
+    Ok((fund, slice))
+}
+
+/// One notice.
+///
+/// # Errors
+/// 404 for strangers, and for other members.
+pub async fn read(look: &Look<'_>, id: LevyNoticeId) -> Result<Printed, Failure> {
+    let c = look.reader();
+    let none = || Refused::not_found("levy notice");
+    let notice = repo::notices::find(c, id).await?.ok_or_else(none)?;
+    let standing = alliances::admit(c, look.asker(), notice.alliance_id).await?;
+    visible::require_line(&standing, notice.membership_id, "levy notice")?;
+    let fund = repo::funds::find(c, notice.fund_id)
+        .await?
+        .ok_or_else(none)?;
+    let assessment = repo::assessments::find(c, notice.assessment_id)
+        .await?
+        .ok_or_else(none)?;
+    let policy = repo::policies::find(c, notice.alliance_id, assessment.policy_id)
+        .await?
+        .ok_or_else(none)?;
+    let line = repo::assessments::lines(c, &assessment)
+        .await?
+        .into_iter()
+        .find(|line| line.id == notice.line_id)
+        .ok_or_else(none)?;
+    Ok(Printed {
+        fund,
+        notice,
+        assessment,
+        policy,
+        line,
+    })
+}

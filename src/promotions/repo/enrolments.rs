@@ -1,0 +1,103 @@
+//! SQL of enrolments.
+
+use entity::enrolment;
+use sea_orm::ActiveValue::Set;
+use sea_orm::ColumnTrait;
+use sea_orm::ConnectionTrait;
+use sea_orm::DbErr;
+use sea_orm::EntityTrait;
+use sea_orm::QueryFilter;
+use sea_orm::QueryOrder;
+use sea_orm::QuerySelect;
+
+use crate::kernel::ids::EnrolmentId;
+use crate::kernel::ids::MembershipId;
+use crate::kernel::ids::PromotionId;
+use crate::kernel::page::Page;
+use crate::kernel::page::Slice;
+use crate::platform::db::Tx;
+use crate::platform::db::on_any_conflict;
+
+pub type Enrolment = enrolment::Model;
+
+pub async fn enrolment(
+    c: &impl ConnectionTrait,
+    id: EnrolmentId,
+) -> Result<Option<Enrolment>, DbErr> {
+    enrolment::Entity::find_by_id(id).one(c).await
+}
+
+pub async fn lock_enrolment(tx: &Tx, id: EnrolmentId) -> Result<Option<Enrolment>, DbErr> {
+    enrolment::Entity::find_by_id(id)
+        .lock_exclusive()
+        .one(tx)
+        .await
+}
+
+/// `false`: the member has one already.
+pub async fn insert(tx: &Tx, row: Enrolment) -> Result<bool, DbErr> {
+    let inserted = enrolment::Entity::insert(enrolment::ActiveModel {
+        id: Set(row.id),
+        alliance_id: Set(row.alliance_id),
+        promotion_id: Set(row.promotion_id),
+        membership_id: Set(row.membership_id),
+        state: Set(row.state),
+        items: Set(row.items),
+        enrolled_by: Set(row.enrolled_by),
+        version: Set(row.version),
+        created_at: Set(row.created_at),
+    })
+    .on_conflict(on_any_conflict())
+    .exec_without_returning(tx)
+    .await?;
+    Ok(inserted == 1)
+}
+
+/// Writes the state of a locked row.
+pub async fn set_state(tx: &Tx, row: &Enrolment) -> Result<(), DbErr> {
+    enrolment::Entity::update_many()
+        .set(enrolment::ActiveModel {
+            state: Set(row.state.clone()),
+            version: Set(row.version),
+            ..Default::default()
+        })
+        .filter(enrolment::Column::Id.eq(row.id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// All, or those of some memberships.
+pub async fn list(
+    c: &impl ConnectionTrait,
+    promotion: PromotionId,
+    only: Option<&[MembershipId]>,
+    page: Page,
+) -> Result<Slice<Enrolment>, DbErr> {
+    let mut query = enrolment::Entity::find()
+        .filter(enrolment::Column::PromotionId.eq(promotion))
+        .order_by_asc(enrolment::Column::Id)
+        .limit(page.limit + 1);
+    if let Some(only) = only {
+        query = query.filter(enrolment::Column::MembershipId.is_in(only.iter().copied()));
+    }
+    if let Some(after) = page.after {
+        query = query.filter(enrolment::Column::Id.gt(EnrolmentId(after)));
+    }
+    Ok(Slice::cut(query.all(c).await?, page, |row| row.id.0))
+}
+
+/// The members that hold a place.
+pub async fn members(
+    c: &impl ConnectionTrait,
+    promotion: PromotionId,
+) -> Result<Vec<MembershipId>, DbErr> {
+    enrolment::Entity::find()
+        .select_only()
+        .column(enrolment::Column::MembershipId)
+        .filter(enrolment::Column::PromotionId.eq(promotion))
+        .filter(enrolment::Column::State.is_in(["pending", "approved"]))
+        .into_tuple()
+        .all(c)
+        .await
+}

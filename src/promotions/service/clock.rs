@@ -1,0 +1,142 @@
+//! What happens without anybody asking: sales run, end and settle by the clock, carried ballots
+//! publish, and new time zone rules move instants.
+
+use chrono::TimeDelta;
+use chrono_tz::IANA_TZDB_VERSION;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::kernel::ids::PromotionId;
+use crate::kernel::problem::Failure;
+use crate::mandates;
+use crate::mandates::Matter;
+use crate::platform::act;
+use crate::platform::act::Act;
+use crate::platform::ctx::Ctx;
+use crate::platform::outbox::Event;
+use crate::platform::queue::JobFailure;
+use crate::platform::registry::Consumer;
+use crate::platform::registry::Sweep;
+use crate::promotions::domain::life::PromotionState;
+use crate::promotions::repo;
+use crate::promotions::service::loaded;
+use crate::promotions::service::transitions;
+
+/// The background work of this slice.
+pub fn sweeps() -> Vec<Sweep> {
+    vec![
+        Sweep {
+            name: "promotion clock",
+            every: TimeDelta::seconds(1),
+            run: |ctx| Box::pin(async move { advance_due(&ctx).await }),
+        },
+        Sweep {
+            name: "promotion zones",
+            every: TimeDelta::hours(1),
+            run: |ctx| Box::pin(async move { recompute(&ctx).await }),
+        },
+    ]
+}
+
+/// What this slice makes of the facts of others.
+pub fn consumers() -> Vec<Consumer> {
+    vec![Consumer {
+        topic: mandates::ISSUED,
+        name: "promotions.schedule",
+        run: |ctx, event| Box::pin(async move { follow_mandate(&ctx, &event).await }),
+    }]
+}
+
+async fn advance_due(ctx: &Ctx) -> Result<u64, Failure> {
+    let reader = ctx.db.reader();
+    let now = reader.now().await?;
+    let due = repo::due(&reader, now).await?;
+    let mut done = 0;
+    for id in due {
+        done +=
+            act::perform_as_system(ctx, "advance_promotion", async |act| advance(act, id).await)
+                .await?;
+    }
+    Ok(done)
+}
+
+/// Brings one promotion to the state of the clock; answers whether that was news.
+async fn advance(act: &Act<'_>, id: PromotionId) -> Result<u64, Failure> {
+    let mut loaded = loaded::lock(act.tx(), id).await?;
+    let state = loaded.state(act.now())?;
+    if state == loaded.stored_state()? {
+        return Ok(0);
+    }
+    loaded.enter_state(state);
+    let fact = match state {
+        PromotionState::Running => "promotion.started",
+        PromotionState::Ended => "promotion.ended",
+        _ => "promotion.settled",
+    };
+    transitions::finish(act, &mut loaded, fact).await?;
+    Ok(1)
+}
+
+/// Computes the instants anew that another edition of the time zones computed.
+async fn recompute(ctx: &Ctx) -> Result<u64, Failure> {
+    let stale = repo::computed_by_others(&ctx.db.reader(), IANA_TZDB_VERSION).await?;
+    let mut done = 0;
+    for id in stale {
+        let outcome = act::perform_as_system(ctx, "recompute_promotion", async |act| {
+            retime(act, id).await
+        });
+        match outcome.await {
+            Ok(()) => done += 1,
+            // The organizers have to re-date it; the others must not wait for that.
+            Err(Failure::Refused(refusal)) => {
+                tracing::warn!(promotion = %id, %refusal, "instants cannot be computed anew");
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(done)
+}
+
+async fn retime(act: &Act<'_>, id: PromotionId) -> Result<(), Failure> {
+    let mut loaded = loaded::lock(act.tx(), id).await?;
+    let (old, edition) = (loaded.phases.clone(), loaded.row.tzdb.clone());
+    let local = loaded.local()?;
+    loaded.plan(act, &local)?;
+    repo::replace_phases(act.tx(), id, &loaded.phases).await?;
+    loaded.save(act.tx()).await?;
+    let moved = old
+        .iter()
+        .zip(&loaded.phases)
+        .filter(|(a, b)| a != b)
+        .count();
+    let data = json!({ "from": edition, "to": loaded.row.tzdb, "phases_moved": moved });
+    let alliance = Some(loaded.row.alliance_id);
+    act.record("promotion.recomputed", alliance, id.0, data)
+        .await?;
+    Ok(())
+}
+
+/// A mandate as its issuer tells of it.
+#[derive(Deserialize)]
+struct Issued {
+    subject_id: PromotionId,
+}
+
+async fn follow_mandate(ctx: &Ctx, event: &Event) -> Result<(), JobFailure> {
+    let matter = event.payload["matter"].as_str();
+    if matter != Some(Matter::Promotion.as_str()) {
+        return Ok(());
+    }
+    let issued: Issued = serde_json::from_value(event.payload.clone())
+        .map_err(|error| JobFailure::GiveUp(error.to_string()))?;
+    act::perform_as_system(ctx, "schedule_promotion", async |act| {
+        let mut loaded = loaded::lock(act.tx(), issued.subject_id).await?;
+        // An organizer may have used the mandate already.
+        if loaded.stored_state()? == PromotionState::Proposed {
+            transitions::publish(act, &mut loaded, true).await?;
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(())
+}

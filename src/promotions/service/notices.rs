@@ -1,0 +1,84 @@
+//! Telling members what became of a promotion or of their enrolment.
+
+use std::collections::HashSet;
+
+use serde_json::json;
+
+use crate::alliances;
+use crate::alliances::Contact;
+use crate::kernel::ids::MembershipId;
+use crate::kernel::problem::Failure;
+use crate::mail;
+use crate::mail::Category;
+use crate::mail::Letter;
+use crate::mail::LetterText;
+use crate::mail::Recipient;
+use crate::platform::act::Act;
+use crate::promotions::repo::enrolments;
+use crate::promotions::service::loaded::Loaded;
+
+/// Writes to the people of every member that holds a place.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_members(
+    act: &Act<'_>,
+    loaded: &Loaded,
+    text: &LetterText<'_>,
+) -> Result<(), Failure> {
+    let members = enrolments::members(act.tx(), loaded.row.id).await?;
+    if members.is_empty() {
+        return Ok(());
+    }
+    let members: HashSet<MembershipId> = members.into_iter().collect();
+    let mut contacts = alliances::contacts(act.tx(), loaded.row.alliance_id).await?;
+    contacts.retain(|contact| members.contains(&contact.membership));
+    write(act, loaded, text, contacts).await
+}
+
+/// Writes to the people of one member.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_member(
+    act: &Act<'_>,
+    loaded: &Loaded,
+    member: MembershipId,
+    text: &LetterText<'_>,
+) -> Result<(), Failure> {
+    let alliance = loaded.row.alliance_id;
+    let contacts = alliances::contacts_of(act.tx(), alliance, member).await?;
+    write(act, loaded, text, contacts).await
+}
+
+async fn write(
+    act: &Act<'_>,
+    loaded: &Loaded,
+    text: &LetterText<'_>,
+    contacts: Vec<Contact>,
+) -> Result<(), Failure> {
+    let alliance = alliances::alliance(act.tx(), loaded.row.alliance_id).await?;
+    let alliance_name = alliance.map(|alliance| alliance.name).unwrap_or_default();
+    let mut letters = Vec::with_capacity(contacts.len());
+    for contact in contacts {
+        let vars = json!({
+            "name": contact.person.name,
+            "merchant": contact.merchant_name,
+            "promotion": loaded.row.name,
+            "alliance": alliance_name,
+            "main_day": loaded.row.main_day,
+        });
+        let locale = contact.person.locale;
+        let content = mail::compose(text, locale, &vars)?;
+        let to = Recipient {
+            email: contact.person.email,
+            name: contact.person.name,
+            locale,
+        };
+        let mut letter = Letter::new(to, Category::Enrolment, content);
+        letter.alliance = Some(loaded.row.alliance_id);
+        letters.push(letter);
+    }
+    mail::send_all(act.tx(), act.ctx.ids, &letters).await?;
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! What organizers do with a promotion: propose, schedule, re-date, cancel.
+
+use chrono::NaiveDate;
+use serde_json::json;
+
+use crate::alliances;
+use crate::kernel::ids::PromotionId;
+use crate::kernel::problem::Failure;
+use crate::kernel::problem::Refused;
+use crate::kernel::problem::kinds;
+use crate::kernel::time::Instant;
+use crate::mandates;
+use crate::mandates::Matter;
+use crate::platform::act::Act;
+use crate::promotions::domain::enrolment;
+use crate::promotions::domain::life::PromotionEvent;
+use crate::promotions::domain::life::PromotionState;
+use crate::promotions::domain::plan;
+use crate::promotions::domain::plan::Day;
+use crate::promotions::letters;
+use crate::promotions::repo;
+use crate::promotions::service::loaded;
+use crate::promotions::service::loaded::Loaded;
+use crate::promotions::service::notices;
+
+/// Puts a draft before the members.
+///
+/// # Errors
+/// 404, 403, 412; 409 where it is no draft.
+pub async fn propose(act: &Act<'_>, id: PromotionId) -> Result<Loaded, Failure> {
+    let (mut loaded, _) = loaded::admit(act, id).await?;
+    act.enter(Some(loaded.row.version)).await?;
+    let state = loaded.after(PromotionEvent::Propose, act.now())?;
+    loaded.enter_state(state);
+    finish(act, &mut loaded, "promotion.proposed").await?;
+    Ok(loaded)
+}
+
+/// Publishes a proposed promotion; where the by-laws ask for a ballot, by its mandate.
+///
+/// # Errors
+/// 404, 403, 412; 409 where it is not proposed, its sale is over, or nothing permits it.
+pub async fn schedule(act: &Act<'_>, id: PromotionId) -> Result<Loaded, Failure> {
+    let (mut loaded, _) = loaded::admit(act, id).await?;
+    act.enter(Some(loaded.row.version)).await?;
+    loaded.after(PromotionEvent::Schedule, act.now())?;
+    let by_laws = alliances::by_laws(act.tx(), loaded.row.alliance_id).await?;
+    publish(act, &mut loaded, by_laws.promotion_by_ballot).await?;
+    Ok(loaded)
+}
+
+/// Publishes what is proposed; `by_mandate` consumes the decision for exactly this content.
+pub(super) async fn publish(
+    act: &Act<'_>,
+    loaded: &mut Loaded,
+    by_mandate: bool,
+) -> Result<(), Failure> {
+    let state = loaded.after(PromotionEvent::Schedule, act.now())?;
+    before(act, loaded.row.main_to, "The sale would be over.")?;
+    if by_mandate {
+        let (alliance, subject) = (loaded.row.alliance_id, loaded.row.id.0);
+        let hash = loaded.content_hash();
+        mandates::consume(act, alliance, Matter::Promotion, subject, &hash).await?;
+    }
+    loaded.enter_state(state);
+    loaded.row.published_at = loaded.row.published_at.or(Some(act.now()));
+    finish(act, loaded, "promotion.scheduled").await
+}
+
+/// Moves a promotion to another main day; its phases move along. What members decided on by ballot
+/// comes before them again.
+///
+/// # Errors
+/// 404, 403, 412, 422; 409 where it runs or customers are concerned already.
+pub async fn re_date(act: &Act<'_>, id: PromotionId, day: NaiveDate) -> Result<Loaded, Failure> {
+    let (mut loaded, _) = loaded::admit(act, id).await?;
+    act.enter(Some(loaded.row.version)).await?;
+    let day = plan::main_day(Day::On(day))?;
+    let local = plan::moved(&loaded.local()?, loaded.row.main_day, day)?;
+    let state = loaded.after(PromotionEvent::ReDate, act.now())?;
+    let published = state == PromotionState::Scheduled;
+    if let (true, Some(start)) = (published, enrolment::first_start(&loaded.windows())) {
+        before(
+            act,
+            Instant::from_utc(start),
+            "Customers take part already.",
+        )?;
+    }
+    loaded.row.main_day = day;
+    loaded.plan(act, &local)?;
+    if published {
+        before(act, loaded.row.main_to, "The sale would be over.")?;
+        let by_laws = alliances::by_laws(act.tx(), loaded.row.alliance_id).await?;
+        if by_laws.promotion_by_ballot {
+            loaded.enter_state(PromotionState::Proposed);
+        }
+    }
+    repo::replace_phases(act.tx(), id, &loaded.phases).await?;
+    finish(act, &mut loaded, "promotion.re_dated").await?;
+    notices::tell_members(act, &loaded, &letters::RE_DATED).await?;
+    Ok(loaded)
+}
+
+/// Calls a promotion off.
+///
+/// # Errors
+/// 404, 403, 412; 409 where it is over.
+pub async fn cancel(act: &Act<'_>, id: PromotionId) -> Result<Loaded, Failure> {
+    let (mut loaded, _) = loaded::admit(act, id).await?;
+    act.enter(Some(loaded.row.version)).await?;
+    let state = loaded.after(PromotionEvent::Cancel, act.now())?;
+    loaded.enter_state(state);
+    finish(act, &mut loaded, "promotion.cancelled").await?;
+    notices::tell_members(act, &loaded, &letters::CANCELLED).await?;
+    Ok(loaded)
+}
+
+/// Writes, records and tells others.
+pub(super) async fn finish(act: &Act<'_>, loaded: &mut Loaded, fact: &str) -> Result<(), Failure> {
+    loaded.save(act.tx()).await?;
+    let alliance = Some(loaded.row.alliance_id);
+    let data = json!({ "promotion_id": loaded.row.id, "main_day": loaded.row.main_day });
+    act.record(fact, alliance, loaded.row.id.0, data.clone())
+        .await?;
+    act.publish(fact, alliance, data).await?;
+    Ok(())
+}
+
+fn before(act: &Act<'_>, deadline: Instant, why: &str) -> Result<(), Refused> {
+    if act.now() < deadline {
+        return Ok(());
+    }
+    Err(Refused::new(&kinds::DEADLINE_PASSED, why).with("closes_at", deadline.to_string()))
+}
