@@ -1,6 +1,7 @@
 //! Campaigns: from a template to the mails, and how their recipients refuse more of them.
 
 mod checks;
+mod promoting;
 mod refusing;
 
 use crate::support::Mail;
