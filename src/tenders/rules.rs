@@ -87,7 +87,7 @@ pub const RULES: &[Rule] = &[
     Rule::new("confirm_group_order", Allow::Manufacturer)
         .idempotent()
         .if_match(),
-    Rule::new("read_my_statement", Allow::Roles(MEMBERS)),
+    Rule::new("read_my_order_statement", Allow::Roles(MEMBERS)),
 ];
 
 const fn calculator(operation: &'static str) -> Rule {

@@ -1,4 +1,4 @@
-//! Alliances: founding, by-laws, joining, and the sizes that they verify.
+//! Alliances: founding, by-laws, joining.
 
 use crate::support::Person;
 use crate::support::TestApp;
@@ -11,10 +11,10 @@ on_both! {
     by_laws_are_adopted_in_versions => by_laws;
     a_merchant_applies_and_becomes_a_member => applies;
     an_invited_merchant_decides_for_itself => invited_merchant;
-    each_side_of_a_membership_does_its_own_part => sides;
+    an_application_is_decided_by_the_other_side => first_steps;
+    a_membership_takes_its_steps_from_the_right_side => sides;
+    a_platform_admin_reads_names_and_nothing_more => admin_reads;
     of_many_applications_of_one_merchant_one_stands => application_race;
-    a_declared_size_is_verified_by_the_alliance => size_is_verified;
-    of_two_who_judge_one_size_one_is_late => judgement_race;
 }
 
 /// An alliance that lists itself.
@@ -228,7 +228,7 @@ async fn invited_merchant(app: TestApp) {
         .expect(201);
 }
 
-async fn sides(app: TestApp) {
+async fn first_steps(app: TestApp) {
     let (olga, mei, tom) = (
         app.person("olga").await,
         app.person("mei").await,
@@ -237,10 +237,9 @@ async fn sides(app: TestApp) {
     let alliance = listed(&olga).await;
     grant(&olga, &alliance, &tom, "observer").await;
     let merchant = mei.found_merchant("Tea House").await;
-    let applied = format!(
-        "/v1/memberships/{}",
-        apply(&mei, &alliance, &merchant).await
-    );
+    let applied = apply(&mei, &alliance, &merchant).await;
+    let applied = format!("/v1/memberships/{applied}");
+    tom.get(&applied).await.expect(200);
     mei.transition(&applied, "approve", None)
         .await
         .expect_problem(403, "role_required");
@@ -254,7 +253,23 @@ async fn sides(app: TestApp) {
     olga.post_with(&format!("{applied}/approve"), &headers, json!({}))
         .await
         .expect_problem(412, "precondition_failed");
-    olga.transition(&applied, "decline", None).await.expect(200);
+    let declined = olga.transition(&applied, "decline", None).await;
+    declined.expect(200);
+    assert_eq!(declined.body["state"], "declined");
+    // Turned down is not turned away: it may ask again, and think better of it.
+    let again = apply(&mei, &alliance, &merchant).await;
+    let again = format!("/v1/memberships/{again}");
+    mei.transition(&again, "decline", None).await.expect(200);
+}
+
+async fn sides(app: TestApp) {
+    let (olga, mei, tom) = (
+        app.person("olga").await,
+        app.person("mei").await,
+        app.person("tom").await,
+    );
+    let alliance = listed(&olga).await;
+    grant(&olga, &alliance, &tom, "treasurer").await;
     let (_, membership) = join(&olga, &mei, &alliance).await;
     let path = format!("/v1/memberships/{membership}");
     for event in ["suspend", "reinstate", "expel"] {
@@ -278,6 +293,9 @@ async fn sides(app: TestApp) {
     // Rights rest, but it still belongs to the alliance.
     let seen = mei.get(&format!("/v1/alliances/{alliance}")).await;
     assert_eq!(seen.body["roles"], json!([]));
+    mei.get(&format!("/v1/alliances/{alliance}/memberships"))
+        .await
+        .expect_problem(403, "role_required");
     olga.transition(&path, "reinstate", None).await.expect(200);
     let left = mei.transition(&path, "leave", None).await;
     left.expect(200);
@@ -289,6 +307,37 @@ async fn sides(app: TestApp) {
     let path = format!("/v1/memberships/{membership}");
     let expelled = olga.transition(&path, "expel", None).await;
     assert_eq!(expelled.body["state"], "expelled");
+    let letters = app.mails_to(&mei.email).await;
+    for word in ["suspended", "reinstated", "expelled"] {
+        assert!(letters.iter().any(|m| m.subject.contains(word)), "{word}");
+    }
+}
+
+async fn admin_reads(app: TestApp) {
+    let olga = app.person("olga").await;
+    let (email, password) = ("root@people.example", "four words make it");
+    guildhall::accounts::create_admin(app.ctx(), email, password)
+        .await
+        .expect("made");
+    let login = json!({ "email": email, "password": password });
+    let login = app.nobody().post("/v1/auth/login", login).await;
+    let token = login.body["access_token"].as_str().expect("a token");
+    let admin = app.nobody().with_token(token);
+    let path = format!("/v1/alliances/{}", olga.found_alliance("West Lake").await);
+    let seen = admin.get(&path).await;
+    seen.expect(200);
+    assert_eq!(seen.body["roles"], json!([]));
+    admin.get(&format!("{path}/memberships")).await.expect(200);
+    for hidden in ["by-laws", "role-grants", "invitations"] {
+        admin
+            .get(&format!("{path}/{hidden}"))
+            .await
+            .expect_problem(404, "not_found");
+    }
+    admin
+        .patch(&path, json!({ "name": "Mine" }))
+        .await
+        .expect_problem(404, "not_found");
 }
 
 async fn application_race(app: TestApp) {
@@ -303,73 +352,4 @@ async fn application_race(app: TestApp) {
     for lost in answers.iter().filter(|a| a.status != 201) {
         lost.expect_problem(409, "already_member");
     }
-}
-
-async fn size_is_verified(app: TestApp) {
-    let (olga, mei, tom) = (
-        app.person("olga").await,
-        app.person("mei").await,
-        app.person("tom").await,
-    );
-    let xena = app.person("xena").await;
-    let alliance = listed(&olga).await;
-    let (merchant, membership) = join(&olga, &mei, &alliance).await;
-    let path = format!("/v1/merchants/{merchant}/size-facts");
-    let body = json!({ "measure": "annual_revenue", "value": 120_000_000, "unit": "CNY", "valid_from": "2026-01-01" });
-    let declared = mei.post(&path, body).await;
-    declared.expect(201);
-    let verify = format!("{path}/{}/verify", declared.id());
-    mei.post_bare(&verify)
-        .await
-        .expect_problem(403, "role_required");
-    grant(&olga, &alliance, &mei, "treasurer").await;
-    mei.post_bare(&verify)
-        .await
-        .expect_problem(403, "separation_of_duties");
-    grant(&olga, &alliance, &tom, "observer").await;
-    tom.post_bare(&verify)
-        .await
-        .expect_problem(404, "not_found");
-    listed(&xena).await;
-    xena.post_bare(&verify)
-        .await
-        .expect_problem(404, "not_found");
-    xena.get(&path).await.expect_problem(404, "not_found");
-    let verified = olga.post_bare(&verify).await;
-    verified.expect(200);
-    assert_eq!(verified.body["status"], "verified");
-    assert_eq!(verified.body["supersedes"], declared.body["id"]);
-    olga.post_bare(&verify)
-        .await
-        .expect_problem(409, "size_superseded");
-    let newest = format!("{path}/{}", verified.id());
-    olga.post_bare(&format!("{newest}/verify"))
-        .await
-        .expect_problem(409, "illegal_transition");
-    let disputed = olga.post_bare(&format!("{newest}/dispute")).await;
-    assert_eq!(disputed.body["status"], "disputed");
-    let history = olga.get(&path).await;
-    assert_eq!(history.body["items"].as_array().map(Vec::len), Some(3));
-    // Out of the alliance, out of its sight.
-    let membership = format!("/v1/memberships/{membership}");
-    mei.transition(&membership, "leave", None).await.expect(200);
-    olga.get(&path).await.expect_problem(404, "not_found");
-}
-
-async fn judgement_race(app: TestApp) {
-    let (olga, mei) = (app.person("olga").await, app.person("mei").await);
-    let alliance = listed(&olga).await;
-    let (merchant, _) = join(&olga, &mei, &alliance).await;
-    let path = format!("/v1/merchants/{merchant}/size-facts");
-    let body = json!({ "measure": "outlets", "value": 3, "unit": "count", "valid_from": "2026-01-01", "valid_to": "2027-01-01" });
-    let declared = mei.post(&path, body).await.id();
-    let paths = [
-        format!("{path}/{declared}/verify"),
-        format!("{path}/{declared}/dispute"),
-    ];
-    let both = join_all(paths.iter().map(|path| olga.post_bare(path))).await;
-    let won = both.iter().filter(|answer| answer.status == 200).count();
-    assert_eq!(won, 1, "{both:?}");
-    let lost = both.iter().find(|answer| answer.status != 200);
-    lost.expect("one").expect_problem(409, "size_superseded");
 }

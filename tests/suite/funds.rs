@@ -1,5 +1,9 @@
 //! Funds: levies, payments, spending and the close of a season, in money that adds up.
 
+mod refusals;
+mod season;
+mod world;
+
 use serde_json::json;
 
 use crate::support::Database;

@@ -13,5 +13,6 @@ mod machinery;
 mod merchants;
 mod promotions;
 mod smtp;
+mod sizes;
 mod support;
 mod wire;

@@ -12,6 +12,11 @@ use crate::kernel::rational::Exact;
 /// Digits shown below the minor unit.
 const DIGITS: u32 = 4;
 
+/// Reads a share as it was stored: a whole number or a fraction, of any length.
+pub fn read(text: &str) -> Option<Exact> {
+    text.parse().ok().map(Exact)
+}
+
 /// What rounding added to an exact share, in minor units, as a fraction.
 pub fn rounding(amount: i64, exact: &Exact) -> Exact {
     Exact(BigRational::from_integer(BigInt::from(amount)) - &exact.0)
@@ -43,19 +48,25 @@ pub fn shown(value: &Exact, currency: Currency) -> String {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Exact {
-        Exact::parse(text).expect("exact")
+    fn number(text: &str) -> Exact {
+        read(text).expect("exact")
+    }
+
+    #[test]
+    fn a_share_longer_than_a_request_may_write_is_read_back() {
+        let text = "4115226300411522630041152263004115/32921810703292181";
+        assert_eq!(number(text).to_string(), text);
     }
 
     #[test]
     fn a_share_is_shown_below_the_minor_unit() {
         let cny = Currency::parse("CNY").expect("known");
-        let share = read("320000000/368");
+        let share = number("320000000/368");
         assert_eq!(shown(&share, cny), "8,695.652173…");
-        assert_eq!(shown(&read("100"), cny), "1.00");
-        assert_eq!(shown(&read("-1/2"), cny), "-0.005");
+        assert_eq!(shown(&number("100"), cny), "1.00");
+        assert_eq!(shown(&number("-1/2"), cny), "-0.005");
         let jpy = Currency::parse("JPY").expect("known");
-        assert_eq!(shown(&read("7/2"), jpy), "3.5");
-        assert_eq!(rounding(4, &read("7/2")), read("1/2"));
+        assert_eq!(shown(&number("7/2"), jpy), "3.5");
+        assert_eq!(rounding(4, &number("7/2")), number("1/2"));
     }
 }

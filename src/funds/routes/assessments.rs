@@ -28,7 +28,6 @@ use crate::kernel::ids::LevyPolicyId;
 use crate::kernel::ids::MandateId;
 use crate::kernel::ids::MembershipId;
 use crate::kernel::ids::SizeFactId;
-use crate::kernel::rational::Exact;
 use crate::kernel::text;
 use crate::kernel::time::Instant;
 
@@ -111,7 +110,7 @@ pub(super) struct ShareView {
 impl From<AssessmentLine> for ShareView {
     fn from(line: AssessmentLine) -> Self {
         let rounding =
-            Exact::parse(&line.exact).map(|share| exact::rounding(line.amount_minor, &share));
+            exact::read(&line.exact).map(|share| exact::rounding(line.amount_minor, &share));
         Self {
             rounding: rounding.map(|r| r.to_string()).unwrap_or_default(),
             membership_id: line.membership_id,

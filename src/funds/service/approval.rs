@@ -1,6 +1,5 @@
 //! Approval: a mandate for a season's budget makes an assessment billable; nothing else does.
 
-use serde_json::Value;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -81,7 +80,7 @@ pub fn consumers() -> Vec<Consumer> {
 async fn on_mandate(ctx: &Ctx, event: &Event) -> Result<(), JobFailure> {
     let subject = event.payload["subject_id"].as_str();
     let id: Option<AssessmentId> = subject.and_then(|text| text.parse().ok());
-    let ours = event.payload["matter"] == Value::from(Matter::SeasonBudget.as_str());
+    let ours = event.payload["matter"] == Matter::SeasonBudget.as_str();
     let (true, Some(id), Some(alliance)) = (ours, id, event.alliance) else {
         return Ok(());
     };

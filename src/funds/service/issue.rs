@@ -258,7 +258,7 @@ impl<'a> Facts<'a> {
     }
 
     fn of(&self, notice: &Notice, line: &AssessmentLine) -> serde_json::Value {
-        let share = Exact::parse(&line.exact);
+        let share = exact::read(&line.exact);
         let share = share.unwrap_or_else(|| Exact::whole(line.amount_minor));
         let rounding = exact::rounding(line.amount_minor, &share);
         json!({

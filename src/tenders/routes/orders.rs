@@ -21,7 +21,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(read_group_order)
         .service(place_group_order)
         .service(confirm_group_order)
-        .service(read_my_statement);
+        .service(read_my_order_statement);
 }
 
 /// List group orders
@@ -78,7 +78,7 @@ async fn confirm_group_order(call: Call, id: Path<GroupOrderId>) -> Answer {
 /// Staff of an active member.
 #[utoipa::path(tag = "tenders", params(("group_order_id" = GroupOrderId, Path)), responses((status = 200, body = StatementView, description = "The result")))]
 #[get("/v1/group-orders/{group_order_id}/statements/me")]
-async fn read_my_statement(call: Call, id: Path<GroupOrderId>) -> Answer {
+async fn read_my_order_statement(call: Call, id: Path<GroupOrderId>) -> Answer {
     let view = orders::statement(&call.look(), *id).await?;
     Ok(Reply::ok(view).respond())
 }
