@@ -11,6 +11,7 @@ mod bare;
 #[expect(
     dead_code,
     unused_imports,
+    unused_macros,
     reason = "the harness of the tests, which use more of it"
 )]
 mod support;
