@@ -126,15 +126,18 @@ pub async fn alliance(
     }))
 }
 
-/// What a person is in an alliance; `None` where it is nothing there, or the alliance does not exist.
+/// Roles, and active memberships that a person acts for.
+pub type Part = (Vec<Role>, Vec<(MembershipId, MerchantId)>);
+
+/// What part a caller has in an alliance; `None` where it has none, or the alliance does not exist.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn standing(
+pub async fn part_of(
     c: &impl ConnectionTrait,
     caller: &Caller,
     id: AllianceId,
-) -> Result<Option<Standing>, Failure> {
+) -> Result<Option<Part>, Failure> {
     let Some(user) = caller.user().map(|user| user.user) else {
         return Ok(None);
     };
@@ -150,11 +153,27 @@ pub async fn standing(
     if !active.is_empty() {
         roles.push(Role::Member);
     }
+    Ok(Some((roles, active)))
+}
+
+/// What a person is in an alliance; `None` where it is nothing there, or the alliance does not exist.
+///
+/// # Errors
+/// When the database fails.
+pub async fn standing(
+    c: &impl ConnectionTrait,
+    caller: &Caller,
+    id: AllianceId,
+) -> Result<Option<Standing>, Failure> {
+    let (Some(user), Some((roles, memberships))) = (caller.user(), part_of(c, caller, id).await?)
+    else {
+        return Ok(None);
+    };
     Ok(alliance(c, id).await?.map(|alliance| Standing {
         alliance,
-        user,
+        user: user.user,
         roles,
-        memberships: active,
+        memberships,
     }))
 }
 

@@ -8,8 +8,11 @@ use sea_orm::ConnectionTrait;
 use sea_orm::DbBackend;
 use sea_orm::DbErr;
 use sea_orm::EntityTrait;
+use sea_orm::ExprTrait;
 use sea_orm::QueryFilter;
 use sea_orm::Statement;
+use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::OnConflict;
 
 use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
@@ -83,13 +86,6 @@ async fn try_lock(tx: &Tx, key: &Key) -> Result<bool, DbErr> {
 /// # Errors
 /// When the database refuses.
 pub async fn store(tx: &Tx, key: &Key, answer: &StoredAnswer) -> Result<(), DbErr> {
-    // An expired answer under the same key gives way.
-    idempotency_key::Entity::delete_many()
-        .filter(idempotency_key::Column::Principal.eq(&key.principal))
-        .filter(idempotency_key::Column::Key.eq(&key.key))
-        .filter(idempotency_key::Column::ExpiresAt.lte(tx.real_now()))
-        .exec(tx)
-        .await?;
     idempotency_key::Entity::insert(idempotency_key::ActiveModel {
         principal: Set(key.principal.clone()),
         key: Set(key.key.clone()),
@@ -101,10 +97,27 @@ pub async fn store(tx: &Tx, key: &Key, answer: &StoredAnswer) -> Result<(), DbEr
         created_at: Set(tx.real_now()),
         expires_at: Set(tx.real_now().plus(LIFETIME)),
     })
-    .on_conflict_do_nothing()
+    .on_conflict(replace_expired(tx))
     .exec_without_returning(tx)
     .await?;
     Ok(())
+}
+
+/// An expired answer under the same key gives way, a live one stays.
+fn replace_expired(tx: &Tx) -> OnConflict {
+    use idempotency_key::Column as C;
+    OnConflict::columns([C::Principal, C::Key])
+        .update_columns([
+            C::Digest,
+            C::Status,
+            C::Location,
+            C::Etag,
+            C::Body,
+            C::CreatedAt,
+            C::ExpiresAt,
+        ])
+        .action_and_where(Expr::col((idempotency_key::Entity, C::ExpiresAt)).lte(tx.real_now()))
+        .to_owned()
 }
 
 /// Deletes answers past their lifetime.

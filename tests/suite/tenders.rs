@@ -1,5 +1,6 @@
 //! Tenders: sealed quotes, private commitments, openings by two people, awards and group orders.
 
+mod calculators;
 mod canary;
 mod fair;
 
@@ -9,6 +10,7 @@ use serde_json::json;
 use crate::support::Person;
 use crate::support::TestApp;
 use crate::support::on_both;
+use crate::tenders::calculators::calculators;
 use crate::tenders::canary::canary;
 use crate::tenders::fair::BR;
 use crate::tenders::fair::Fair;
@@ -397,14 +399,4 @@ async fn races(app: TestApp) {
     let lost = answers.iter().find(|a| a.status != 201).expect("a loser");
     lost.expect_problem(409, "item_already_awarded");
     assert_eq!(answers.iter().filter(|a| a.status == 201).count(), 1);
-}
-
-async fn calculators(app: TestApp) {
-    let body = json!({ "price_breaks": [{ "min_quantity": 1, "unit_price": "12.00" }, { "min_quantity": 100, "unit_price": "10.00" }],
-        "commitments": [{ "member": "A", "sequence": 1, "steps": [{ "max_unit_price": "10.50", "quantity": 80 }] },
-            { "member": "B", "sequence": 2, "steps": [{ "max_unit_price": "10.00", "quantity": 60 }] }] });
-    let cleared = app.nobody().post("/v1/calculators/clearing", body).await;
-    cleared.expect(200);
-    assert_eq!(cleared.body["unit_price"], "10.00");
-    assert_eq!(cleared.body["total_allocated"], 140);
 }

@@ -133,8 +133,8 @@ pub async fn read(look: &Look<'_>, id: AllianceId) -> Result<Sight, Failure> {
         .await?
         .ok_or_else(hidden)?;
     let caller = &look.asker().caller;
-    if let Some(standing) = face::standing(look.reader(), caller, id).await? {
-        return Ok(Sight::Inside(row, standing.roles));
+    if let Some((roles, _)) = face::part_of(look.reader(), caller, id).await? {
+        return Ok(Sight::Inside(row, roles));
     }
     let user = caller.user().ok_or_else(hidden)?;
     if user.platform_admin {

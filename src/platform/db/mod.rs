@@ -11,14 +11,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use sea_orm::AccessMode;
 use sea_orm::ConnectionTrait;
 use sea_orm::DatabaseConnection;
 use sea_orm::DatabaseTransaction;
 use sea_orm::DbBackend;
 use sea_orm::DbErr;
 use sea_orm::ExecResult;
-use sea_orm::IsolationLevel;
 use sea_orm::QueryResult;
 use sea_orm::SqliteTransactionMode;
 use sea_orm::Statement;
@@ -176,14 +174,9 @@ impl Db {
         let inner = self
             .writer
             .begin_with_options(TransactionOptions {
-                isolation_level: match self.backend {
-                    DbBackend::Postgres => Some(IsolationLevel::ReadCommitted),
-                    _ => None,
-                },
-                access_mode: match self.backend {
-                    DbBackend::Postgres => Some(AccessMode::ReadWrite),
-                    _ => None,
-                },
+                // PostgreSQL's own defaults (read committed, read write) need no further round trip.
+                isolation_level: None,
+                access_mode: None,
                 // A deferred transaction fails when it turns from reading to writing.
                 sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             })

@@ -1,7 +1,6 @@
 //! Races: a vote against the close, a vote against itself, a close against itself.
 
 use futures_util::future::join_all;
-use serde_json::json;
 
 use crate::ballots::guild::final_and_open;
 use crate::ballots::guild::guild;

@@ -1,0 +1,92 @@
+//! Where mail goes, and how the way there is protected.
+
+use url::Url;
+
+use crate::platform::config::Secret;
+
+crate::words! {
+    /// How a connection to the mail server is protected.
+    pub enum Tls {
+        /// STARTTLS must succeed.
+        Required = "required",
+        /// STARTTLS where it is offered.
+        Opportunistic = "opportunistic",
+        /// Plain text.
+        None = "none",
+        /// TLS from the first byte.
+        Wrapped = "wrapped",
+    }
+}
+
+/// A parsed `GUILDHALL_SMTP_URL`.
+#[derive(Debug, Clone)]
+pub struct SmtpTarget {
+    pub host: String,
+    pub port: u16,
+    pub tls: Tls,
+    pub login: Option<(String, Secret)>,
+}
+
+/// Parses an SMTP URL. TLS is required unless the host is a loopback address.
+pub fn smtp_url(text: &str) -> Option<SmtpTarget> {
+    let url = Url::parse(text).ok()?;
+    let host = url.host_str()?.to_owned();
+    let loopback = host == "localhost"
+        || host
+            .trim_matches(['[', ']'])
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback());
+    let asked = match url.query() {
+        None => None,
+        Some(query) => Some(query.strip_prefix("tls=").and_then(Tls::parse)?),
+    };
+    let (default_port, tls) = match (url.scheme(), asked) {
+        ("smtps", None | Some(Tls::Required)) => (465, Tls::Wrapped),
+        ("smtp", Some(Tls::Wrapped)) => return None,
+        ("smtp", Some(tls)) if loopback || tls == Tls::Required => (25, tls),
+        ("smtp", None) if loopback => (25, Tls::Opportunistic),
+        ("smtp", None) => (25, Tls::Required),
+        _ => return None,
+    };
+    let login = (!url.username().is_empty()).then(|| {
+        let decode = |t: &str| percent_decode(t);
+        (
+            decode(url.username()),
+            Secret(decode(url.password().unwrap_or_default())),
+        )
+    });
+    Some(SmtpTarget {
+        host,
+        port: url.port().unwrap_or(default_port),
+        tls,
+        login,
+    })
+}
+
+fn percent_decode(text: &str) -> String {
+    url::form_urlencoded::parse(format!("v={}", text.replace('+', "%2B")).as_bytes())
+        .next()
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mail_leaves_this_machine_only_under_tls() {
+        assert_eq!(
+            smtp_url("smtp://127.0.0.1:2525").expect("ok").tls,
+            Tls::Opportunistic
+        );
+        assert_eq!(
+            smtp_url("smtp://mail.example.org:587").expect("ok").tls,
+            Tls::Required
+        );
+        assert!(smtp_url("smtp://mail.example.org?tls=none").is_none());
+        let target = smtp_url("smtps://user:p%40ss@mail.example.org").expect("ok");
+        assert_eq!((target.port, target.tls), (465, Tls::Wrapped));
+        assert_eq!(target.login.expect("login").1.0, "p@ss");
+    }
+}
