@@ -7,6 +7,8 @@ use crate::accounts;
 use crate::accounts::Person;
 use crate::alliances::domain::by_laws::ByLaws;
 use crate::alliances::repo;
+use crate::alliances::repo::memberships::Membership;
+use crate::alliances::repo::memberships::Merchant;
 use crate::kernel::access::Allow;
 use crate::kernel::caller::Caller;
 use crate::kernel::ids::AllianceId;
@@ -224,9 +226,7 @@ pub async fn active_member(
     Ok(active.map(as_member))
 }
 
-fn as_member(
-    (membership, merchant): (entity::membership::Model, entity::merchant::Model),
-) -> Member {
+fn as_member((membership, merchant): (Membership, Merchant)) -> Member {
     Member {
         membership: membership.id,
         merchant: merchant.id,

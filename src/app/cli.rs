@@ -11,6 +11,7 @@ use clap::Subcommand;
 
 use crate::accounts;
 use crate::app;
+use crate::app::demo;
 use crate::app::server;
 use crate::app::server::Role;
 use crate::app::startup;
@@ -32,6 +33,12 @@ pub struct Cli {
 enum Command {
     /// Serve the API and run the worker (the default).
     Serve(Serve),
+    /// Tell one season in a throw-away folder over the service's own API, then serve it.
+    Demo {
+        /// Stop after the story.
+        #[arg(long)]
+        exit: bool,
+    },
     /// Apply migrations.
     Migrate,
     /// Print the OpenAPI document.
@@ -73,12 +80,15 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
     if let Command::Openapi = command {
         return print(&serde_json::to_string_pretty(&app::document())?);
     }
+    if let Command::Demo { exit } = command {
+        return demo::run(exit).await;
+    }
     let settings = Settings::load(cli.config.as_deref())?;
     telemetry::start(&settings.log);
     match command {
         Command::Serve(serve) => serve_until_signalled(settings, &serve).await,
         Command::Migrate => migrate(settings).await,
-        Command::Openapi => Ok(()),
+        Command::Openapi | Command::Demo { .. } => Ok(()),
         Command::Admin(Admin::Create { email }) => create_admin(settings, &email).await,
     }
 }

@@ -1,6 +1,7 @@
 //! The composition root: joins the slices, opens the installation, serves it.
 
 pub mod cli;
+mod demo;
 mod metrics;
 mod ops;
 mod sandbox;

@@ -13,7 +13,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use entity::delivery;
 use futures_util::future::join;
 use futures_util::future::join_all;
 use tokio::sync::OwnedSemaphorePermit;
@@ -22,6 +21,7 @@ use tokio::time::Instant;
 use crate::kernel::problem::Failure;
 use crate::mail::office::Office;
 use crate::mail::office::Outlet;
+use crate::mail::repo::Delivery;
 use crate::mail::repo::claim;
 use crate::mail::repo::ledger;
 use crate::mail::repo::ledger::Change;
@@ -77,7 +77,7 @@ pub async fn pass(
 struct Pass<'a> {
     ctx: &'a Ctx,
     office: &'a Arc<Office>,
-    queue: RefCell<VecDeque<delivery::Model>>,
+    queue: RefCell<VecDeque<Delivery>>,
     /// One sender at a time claims for all.
     claiming: tokio::sync::Mutex<()>,
     exhausted: Cell<bool>,
@@ -135,7 +135,7 @@ impl<'a> Pass<'a> {
     }
 
     /// The next row to send.
-    async fn next(&self) -> Option<delivery::Model> {
+    async fn next(&self) -> Option<Delivery> {
         loop {
             if self.office.is_closed() {
                 return None;
@@ -159,7 +159,7 @@ impl<'a> Pass<'a> {
 
     /// No connection came about: the server's fault, unless others of this pass are open (then it
     /// merely takes no more of them).
-    fn no_line(&self, row: delivery::Model, reason: &str) {
+    fn no_line(&self, row: Delivery, reason: &str) {
         if Rc::strong_count(&self.live) == 1 {
             self.office.at_fault(reason);
         }

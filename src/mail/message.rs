@@ -4,7 +4,6 @@
 use std::time::SystemTime;
 
 use anyhow::Context;
-use entity::delivery;
 use lettre::Address;
 use lettre::Message;
 use lettre::message::Mailbox;
@@ -14,6 +13,7 @@ use lettre::message::SinglePart;
 use lettre::message::header::HeaderName;
 use lettre::message::header::HeaderValue;
 
+use crate::mail::repo::Delivery;
 use crate::platform::ctx::Ctx;
 
 /// A mail ready to be sent.
@@ -28,7 +28,7 @@ pub struct Mime {
 ///
 /// # Errors
 /// When a part of the row cannot stand in a mail. The mail library may also panic: the caller must expect it.
-pub fn build(ctx: &Ctx, row: &delivery::Model) -> anyhow::Result<Mime> {
+pub fn build(ctx: &Ctx, row: &Delivery) -> anyhow::Result<Mime> {
     let from = Mailbox::new(
         ctx.settings.mail_from.name.clone(),
         ascii_domain(&ctx.settings.mail_from.email)?,
@@ -65,7 +65,7 @@ pub fn build(ctx: &Ctx, row: &delivery::Model) -> anyhow::Result<Mime> {
 }
 
 /// Nobody without the key can guess it: replies and bounces may be matched by it.
-fn message_id(ctx: &Ctx, row: &delivery::Model, domain: &str) -> String {
+fn message_id(ctx: &Ctx, row: &Delivery, domain: &str) -> String {
     let mac = ctx.keys.mac("mail.message_id", row.id.0.as_bytes());
     let mac = mac[..5]
         .iter()

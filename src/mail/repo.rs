@@ -21,6 +21,9 @@ use crate::mail::repo::mailing::Parcel;
 use crate::mail::service::DEFAULT_LIFE;
 use crate::platform::db::Tx;
 
+/// One letter in the ledger.
+pub type Delivery = delivery::Model;
+
 /// Rows of one insert: well below the number of values that a statement may bind.
 pub const INSERT_ROWS: usize = 500;
 

@@ -4,7 +4,6 @@
 pub mod problems;
 mod repo;
 
-use entity::mandate;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use uuid::Uuid;
@@ -72,7 +71,7 @@ pub struct Decision {
 pub async fn issue(act: &Act<'_>, decision: Decision) -> Result<MandateId, Failure> {
     let id: MandateId = act.fresh();
     let (alliance, matter, subject) = (decision.alliance, decision.matter, decision.subject);
-    let row = mandate::Model {
+    let row = repo::Mandate {
         id,
         alliance_id: alliance,
         matter: matter.as_str().to_owned(),

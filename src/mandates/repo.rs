@@ -15,7 +15,9 @@ use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::MandateId;
 use crate::platform::db::Tx;
 
-pub async fn insert(tx: &Tx, row: mandate::Model) -> Result<(), DbErr> {
+pub type Mandate = mandate::Model;
+
+pub async fn insert(tx: &Tx, row: Mandate) -> Result<(), DbErr> {
     mandate::Entity::insert(mandate::ActiveModel {
         id: Set(row.id),
         alliance_id: Set(row.alliance_id),

@@ -121,6 +121,25 @@ impl Settings {
         Self::read(file, &|key| std::env::var(key).ok())
     }
 
+    /// Settings of the demo: everything in `folder`, any free port unless one is set, mail as files.
+    ///
+    /// # Errors
+    /// [`WrongSettings`] names every wrong setting at once.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is where the environment is read"
+    )]
+    pub fn for_demo(folder: &Path) -> Result<Self, WrongSettings> {
+        Self::read(None, &|key| match key {
+            "GUILDHALL_DATA_DIR" => Some(folder.display().to_string()),
+            "GUILDHALL_LISTEN" => {
+                Some(std::env::var(key).unwrap_or_else(|_| "127.0.0.1:0".to_owned()))
+            }
+            "GUILDHALL_LOG" => Some(std::env::var(key).unwrap_or_else(|_| "error".to_owned())),
+            _ => None,
+        })
+    }
+
     /// Reads settings from `lookup` and a file.
     ///
     /// # Errors

@@ -2,6 +2,9 @@
 
 use crate::kernel::problem::Kind;
 
+/// The same refusal as among the members of a fund; it stands in that slice's list.
+pub use crate::funds::problems::DUPLICATE_MEMBER;
+
 pub static NO_PRICE_BREAKS: Kind =
     Kind::unprocessable("no_price_breaks", "A quote line needs at least one price");
 pub static ZERO_PRICE: Kind = Kind::unprocessable("zero_price", "A price must be above zero");
@@ -23,8 +26,6 @@ pub static QUANTITY_NOT_MULTIPLE: Kind = Kind::unprocessable(
     "quantity_not_multiple",
     "A quantity must be a multiple of the order multiple",
 );
-pub static DUPLICATE_MEMBER: Kind =
-    Kind::unprocessable("duplicate_member", "A member takes part once");
 pub static UNKNOWN_MEMBER: Kind =
     Kind::unprocessable("unknown_member", "The member has no commitment here");
 pub static WEIGHTS_NOT_COMPLETE: Kind =
@@ -91,7 +92,6 @@ pub static ALL: &[&Kind] = &[
     &INCREMENTAL_MUST_START_AT_ONE,
     &STEPS_NOT_ORDERED,
     &QUANTITY_NOT_MULTIPLE,
-    &DUPLICATE_MEMBER,
     &UNKNOWN_MEMBER,
     &WEIGHTS_NOT_COMPLETE,
     &NO_WEIGHT,

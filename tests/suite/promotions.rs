@@ -1,10 +1,12 @@
 //! Promotions: festivals, phases in local time, a life by the clock, and enrolment up to a limit.
 
+mod calendar;
 mod enrolments;
 mod ground;
+mod plans;
 
 use crate::support::Answer;
-use crate::support::Database;
+use crate::support::Person;
 use crate::support::TestApp;
 use crate::support::on_both;
 use ground::Ground;
@@ -16,90 +18,14 @@ use guildhall::promotions as face;
 use serde_json::Value;
 use serde_json::json;
 
-fn vectors(kind: &str) -> Vec<Value> {
-    let text = include_str!("../vectors/festival.json");
-    let file: Value = serde_json::from_str(text).expect("JSON");
-    let cases = file["cases"].as_array().expect("a list");
-    cases
-        .iter()
-        .filter(|c| c["kind"] == kind)
-        .cloned()
-        .collect()
-}
-
-#[actix_web::test]
-async fn every_published_case_is_answered_by_its_calculator() {
-    let app = TestApp::start(Database::Sqlite).await;
-    let kinds = [
-        ("phases", "phase_template"),
-        ("phases", "timeline"),
-        ("phases", "phase_validation"),
-        ("conflicts", "conflict"),
-    ];
-    for (route, kind) in kinds {
-        for case in vectors(kind) {
-            let mut body = case["given"].clone();
-            body["kind"] = json!(kind);
-            let path = format!("/v1/calculators/{route}");
-            let answer = app.nobody().post(&path, body).await;
-            answer.expect(200);
-            for (key, value) in case["expect"].as_object().expect("an object") {
-                assert_eq!(&answer.body[key], value, "{}", case["id"]);
-            }
-        }
-    }
-}
-
-#[actix_web::test]
-async fn the_festivals_of_a_year_are_listed_in_both_languages() {
-    let app = TestApp::start(Database::Sqlite).await;
-    let list = |query: &'static str| {
-        let nobody = app.nobody();
-        async move { nobody.get(&format!("/v1/festivals?{query}")).await }
-    };
-    let year = list("from=2027-01-01&to=2027-12-31&locale=en").await;
-    year.expect(200);
-    let items = year.body["items"].as_array().expect("a list");
-    let spring = json!({
-        "festival": "spring_festival", "name": "Spring Festival",
-        "names": {"zh-CN": "春节", "en": "Spring Festival"},
-        "date": "2027-02-06", "provisional": false,
-    });
-    assert!(items.contains(&spring), "{}", year.text);
-    let late = list("from=2037-01-01&to=2037-12-31").await;
-    late.expect(200);
-    assert!(late.body["incomplete"].as_array().is_some_and(|gaps| {
-        gaps.contains(&json!({"festival": "diwali", "from": "2037-01-01", "to": "2037-12-31"}))
-    }));
-    list("from=1900-01-01&to=1901-12-31")
-        .await
-        .expect_problem(422, "year_out_of_range");
-    list("from=2020-01-01&to=2031-12-31")
-        .await
-        .expect_problem(422, "range_invalid");
-    list("from=today&to=2031-12-31")
-        .await
-        .expect_problem(400, "invalid_parameter");
-    list("from=2020-01-01")
-        .await
-        .expect_problem(400, "invalid_parameter");
-    list("from=2020-01-01&to=2020-12-31&locale=fr")
-        .await
-        .expect_problem(400, "invalid_parameter");
-}
-
 on_both! {
-    double_eleven_and_spring_festival_fall_on_their_instants => known_sales;
-    a_sale_keeps_its_local_hours_where_the_clocks_change => changing_clocks;
     the_clock_runs_ends_and_settles_even_after_a_long_sleep => clock_driven;
-    what_cannot_be_planned_is_refused_with_every_reason => refused_plans;
     a_draft_changes_until_it_is_proposed => changing;
     a_new_date_moves_every_phase_and_keeps_its_id => re_dated;
     only_a_decision_for_exactly_this_publishes_where_by_laws_ask_for_one => by_ballot;
     roles_decide_who_writes_and_publication_who_reads => roles;
 }
 
-/// Drafts a promotion.
 async fn draft(ground: &Ground, body: Value) -> Answer {
     let path = format!("/v1/alliances/{}/promotions", ground.alliance);
     ground.organizer.post(&path, body).await
@@ -133,76 +59,6 @@ fn from_to(from: &str, to: &str) -> (String, String) {
     (from.to_owned(), to.to_owned())
 }
 
-async fn known_sales(app: TestApp) {
-    let ground = Ground::new(&app, "Asia/Shanghai").await;
-    let eleven = json!({"name": "Double Eleven", "festival": "double_eleven", "year": 2026});
-    let eleven = draft(&ground, eleven).await;
-    eleven.expect(201);
-    assert_eq!(eleven.header("etag"), "\"v1\"");
-    assert_eq!(eleven.body["main_day"], "2026-11-11");
-    assert_eq!(eleven.body["state"], "draft");
-    assert_eq!(eleven.body["template"], "double_eleven");
-    for (phase, from, to) in [
-        (
-            "enrolment",
-            "2026-09-17T04:00:00.000Z",
-            "2026-09-24T16:00:00.000Z",
-        ),
-        (
-            "w1_deposit",
-            "2026-10-20T16:00:00.000Z",
-            "2026-10-31T14:00:00.000Z",
-        ),
-        (
-            "w1_main",
-            "2026-10-31T16:00:00.000Z",
-            "2026-11-03T16:00:00.000Z",
-        ),
-        (
-            "w2_final_payment",
-            "2026-11-10T16:30:00.000Z",
-            "2026-11-11T16:00:00.000Z",
-        ),
-        (
-            "w2_main",
-            "2026-11-10T16:00:00.000Z",
-            "2026-11-11T16:00:00.000Z",
-        ),
-    ] {
-        assert_eq!(window(&eleven.body, phase), from_to(from, to), "{phase}");
-    }
-    let spring = json!({"name": "New Year", "festival": "spring_festival", "year": 2027, "template": "one_day"});
-    let spring = draft(&ground, spring).await;
-    spring.expect(201);
-    assert_eq!(spring.body["main_day"], "2027-02-06");
-    let day = from_to("2027-02-05T16:00:00.000Z", "2027-02-06T16:00:00.000Z");
-    assert_eq!(window(&spring.body, "main"), day);
-    let phases = format!("/v1/promotions/{}/phases", spring.id());
-    let phases = ground.organizer.get(&phases).await;
-    phases.expect(200);
-    assert_eq!(phases.body["items"], spring.body["phases"]);
-}
-
-async fn changing_clocks(app: TestApp) {
-    let ground = Ground::new(&app, "America/New_York").await;
-    let body = json!({
-        "name": "Clocks", "main_day": "2027-03-14",
-        "phases": [
-            {"phase": "main", "from": "2027-03-14T00:00:00", "to": "2027-03-15T00:00:00"},
-            {"phase": "returns", "from": "2027-11-07T00:00:00", "to": "2027-11-08T00:00:00"},
-        ],
-    });
-    let answer = draft(&ground, body).await;
-    answer.expect(201);
-    // 23 hours and 25 hours.
-    let spring = from_to("2027-03-14T05:00:00.000Z", "2027-03-15T04:00:00.000Z");
-    let autumn = from_to("2027-11-07T04:00:00.000Z", "2027-11-08T05:00:00.000Z");
-    assert_eq!(window(&answer.body, "main"), spring);
-    assert_eq!(window(&answer.body, "returns"), autumn);
-    assert_eq!(answer.body["phases"][0]["from"], "2027-03-14T00:00:00");
-    assert_eq!(answer.body["time_zone"], "America/New_York");
-}
-
 async fn clock_driven(app: TestApp) {
     let ground = Ground::new(&app, "Asia/Shanghai").await;
     let body = json!({"name": "One day", "main_day": "2028-06-01", "template": "one_day"});
@@ -223,75 +79,6 @@ async fn clock_driven(app: TestApp) {
     app.clock_to("2029-01-01T00:00:00Z").await;
     assert_eq!(state(&seen).await, "settled");
     assert_eq!(state(&slept).await, "settled");
-}
-
-async fn refused_plans(app: TestApp) {
-    let ground = Ground::new(&app, "Asia/Shanghai").await;
-    let refused = async |body: Value, code: &str| {
-        let answer = draft(&ground, body).await;
-        answer.expect_problem(422, code);
-        answer
-    };
-    let named = |plan: Value| {
-        let mut body = json!({"name": "x"});
-        let fields = plan.as_object().expect("fields").clone();
-        body.as_object_mut().expect("fields").extend(fields);
-        body
-    };
-    let body = named(json!({"main_day": "2028-06-01", "phases": [
-        {"phase": "lunch", "from": "2028-06-01T00:00:00", "to": "2028-06-02T00:00:00"},
-        {"phase": "deposit", "from": "2028-06-01T00:00:00", "to": "2028-06-01T00:00:00"},
-    ]}));
-    let all = refused(body, "phases_invalid").await;
-    let errors = all.body["errors"].as_array().expect("errors");
-    let codes: Vec<_> = errors.iter().map(|e| (&e["pointer"], &e["code"])).collect();
-    let expected = [
-        (json!("#/phases/0"), json!("phase_unknown")),
-        (json!("#/phases/1"), json!("phase_empty")),
-        (json!("#/phases"), json!("main_missing")),
-        (json!("#/phases"), json!("deposit_needs_final_payment")),
-    ];
-    let expected: Vec<_> = expected.iter().map(|(p, c)| (p, c)).collect();
-    assert_eq!(codes, expected);
-    for (plan, code) in [
-        (
-            json!({"festival": "mayday", "year": 2028}),
-            "festival_unknown",
-        ),
-        (
-            json!({"festival": "eid_al_fitr", "year": 2028}),
-            "festival_provisional",
-        ),
-        (
-            json!({"festival": "laba", "year": 2023}),
-            "festival_not_once",
-        ),
-        (
-            json!({"festival": "double_eleven", "year": 1990}),
-            "out_of_range",
-        ),
-        (json!({"festival": "double_eleven"}), "validation_failed"),
-        (
-            json!({"festival": "double_eleven", "year": 2028, "main_day": "2028-11-11"}),
-            "validation_failed",
-        ),
-        (
-            json!({"main_day": "2028-06-01", "capacity": 0}),
-            "validation_failed",
-        ),
-        (
-            json!({"name": "a\nb", "main_day": "2028-06-01"}),
-            "validation_failed",
-        ),
-    ] {
-        refused(named(plan), code).await;
-    }
-    let eid = named(json!({"festival": "eid_al_fitr", "main_day": "2028-02-27"}));
-    draft(&ground, eid).await.expect(201);
-    let price = named(json!({"main_day": "2028-06-01", "discount": 10}));
-    draft(&ground, price)
-        .await
-        .expect_problem(400, "invalid_body");
 }
 
 async fn changing(app: TestApp) {
@@ -459,25 +246,37 @@ async fn roles(app: TestApp) {
         .post(&list, body.clone())
         .await
         .expect_problem(401, "unauthenticated");
-    let answer = draft(&ground, body.clone()).await;
+    drafts_are_hidden(&app, &ground, [&mei, &tom, &obi], &stranger, body).await;
+}
+
+/// A draft is the alliance's; what is scheduled is everybody's to read, and still its organizers' to change.
+async fn drafts_are_hidden(
+    app: &TestApp,
+    ground: &Ground,
+    inside: [&Person; 3],
+    stranger: &Person,
+    body: Value,
+) {
+    let answer = draft(ground, body.clone()).await;
     let path = format!("/v1/promotions/{}", answer.id());
     let changes = json!({"name": "y"});
-    for inside in [&mei, &tom, &obi] {
+    for inside in inside {
         inside.get(&path).await.expect(200);
         inside
             .patch(&path, changes.clone())
             .await
             .expect_problem(403, "role_required");
     }
-    for outside in [&stranger, &app.nobody()] {
+    for outside in [stranger, &app.nobody()] {
         outside.get(&path).await.expect_problem(404, "not_found");
         outside
             .get(&format!("{path}/phases"))
             .await
             .expect_problem(404, "not_found");
     }
-    let path = scheduled(&ground, body).await;
-    for anybody in [&mei, &tom, &obi, &stranger, &app.nobody()] {
+    let path = scheduled(ground, body).await;
+    let [mei, tom, obi] = inside;
+    for anybody in [mei, tom, obi, stranger, &app.nobody()] {
         anybody.get(&path).await.expect(200);
         anybody.get(&format!("{path}/phases")).await.expect(200);
     }

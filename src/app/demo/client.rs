@@ -76,6 +76,14 @@ impl Client {
         self.send(Method::POST, path, Some(body), None).await
     }
 
+    /// POST without a body.
+    ///
+    /// # Errors
+    /// Everything but a 2xx answer.
+    pub async fn post_bare(&self, path: &str) -> anyhow::Result<Answer> {
+        self.send(Method::POST, path, None, None).await
+    }
+
     /// PUT.
     ///
     /// # Errors
@@ -88,7 +96,12 @@ impl Client {
     ///
     /// # Errors
     /// Everything but a 2xx answer.
-    pub async fn transition(&self, resource: &str, event: &str, body: Option<Value>) -> anyhow::Result<Answer> {
+    pub async fn transition(
+        &self,
+        resource: &str,
+        event: &str,
+        body: Option<Value>,
+    ) -> anyhow::Result<Answer> {
         let seen = self.get(resource).await?;
         let path = format!("{resource}/{event}");
         self.send(Method::POST, &path, body, Some(seen.etag)).await
@@ -108,7 +121,11 @@ impl Client {
             .map_err(|error| anyhow::anyhow!("POST {path}: {error}"))?;
         if !response.status().is_success() {
             let body = response.body().await.unwrap_or_default();
-            bail!("POST {path}: {} {}", response.status(), String::from_utf8_lossy(&body));
+            bail!(
+                "POST {path}: {} {}",
+                response.status(),
+                String::from_utf8_lossy(&body)
+            );
         }
         Ok(())
     }
@@ -144,9 +161,17 @@ impl Client {
             .unwrap_or_default()
             .to_owned();
         if !response.status().is_success() {
-            bail!("{method} {path}: {} {}", response.status(), String::from_utf8_lossy(&bytes));
+            bail!(
+                "{method} {path}: {} {}",
+                response.status(),
+                String::from_utf8_lossy(&bytes)
+            );
         }
-        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes)? };
+        let body = if bytes.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&bytes)?
+        };
         Ok(Answer { body, etag })
     }
 }

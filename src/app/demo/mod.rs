@@ -37,8 +37,14 @@ pub async fn run(exit: bool) -> anyhow::Result<()> {
         Ok(()) if exit => running.stop().await,
         Ok(()) => {
             print::say("");
-            print::say(&format!("Look around: http://{address}/docs (password of everybody: {})", cast::PASSWORD));
-            print::say(&format!("Mails are in {}", folder.path().join("mail").display()));
+            print::say(&format!(
+                "Look around: http://{address}/docs (password of everybody: {})",
+                cast::PASSWORD
+            ));
+            print::say(&format!(
+                "Mails are in {}",
+                folder.path().join("mail").display()
+            ));
             print::say("Ctrl-C ends the demo and removes its folder.");
             running.until_signalled().await
         }

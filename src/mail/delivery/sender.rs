@@ -3,7 +3,6 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use entity::delivery;
 use futures_util::FutureExt;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
@@ -15,6 +14,7 @@ use crate::mail::files;
 use crate::mail::message;
 use crate::mail::message::Mime;
 use crate::mail::office::Outlet;
+use crate::mail::repo::Delivery;
 use crate::mail::repo::ledger::Change;
 use crate::mail::repo::ledger::Ledger;
 use crate::mail::repo::ledger::NotWritten;
@@ -102,7 +102,7 @@ impl<'a> Sender<'a> {
         self.ledger.write(steps).await
     }
 
-    async fn send(&mut self, row: &delivery::Model) -> Result<Change, Stop> {
+    async fn send(&mut self, row: &Delivery) -> Result<Change, Stop> {
         // The mail library panics on some input; that costs this message, never the others.
         let built =
             std::panic::catch_unwind(AssertUnwindSafe(|| message::build(self.pass.ctx, row)));
@@ -131,7 +131,7 @@ impl<'a> Sender<'a> {
     async fn offer(
         &mut self,
         target: &SmtpTarget,
-        row: &delivery::Model,
+        row: &Delivery,
         mime: &Mime,
     ) -> Result<Offer, Stop> {
         loop {
@@ -187,7 +187,7 @@ impl<'a> Sender<'a> {
     async fn finish(
         &mut self,
         mut line: Connection,
-        row: &delivery::Model,
+        row: &Delivery,
         mime: &Mime,
     ) -> Result<Change, Stop> {
         self.commit(Some(Step::new(row, Change::Sending))).await?;
@@ -209,14 +209,14 @@ impl<'a> Sender<'a> {
         })
     }
 
-    fn judged(&self, row: &delivery::Model, reply: Reply) -> Change {
+    fn judged(&self, row: &Delivery, reply: Reply) -> Change {
         match verdict::judge(reply.code, &reply.text) {
             Verdict::Defer => self.deferred(row, Some(reply.code), reply.text),
             Verdict::Fail => failed(Some(reply.code), reply.text),
         }
     }
 
-    fn deferred(&self, row: &delivery::Model, code: Option<u16>, reason: String) -> Change {
+    fn deferred(&self, row: &Delivery, code: Option<u16>, reason: String) -> Change {
         Change::Deferred {
             pause: self.pause(row),
             code,
@@ -225,7 +225,7 @@ impl<'a> Sender<'a> {
     }
 
     /// The message may have arrived; a copy follows, once the server had its time.
-    fn unknown(&self, row: &delivery::Model, reason: String) -> Change {
+    fn unknown(&self, row: &Delivery, reason: String) -> Change {
         Change::Deferred {
             pause: std::cmp::max(self.pause(row), verdict::UNKNOWN_PAUSE),
             code: None,
@@ -233,7 +233,7 @@ impl<'a> Sender<'a> {
         }
     }
 
-    fn pause(&self, row: &delivery::Model) -> chrono::TimeDelta {
+    fn pause(&self, row: &Delivery) -> chrono::TimeDelta {
         let spread = self.pass.ctx.random.bytes::<8>().unwrap_or_default();
         verdict::pause(row.attempts.saturating_add(1), u64::from_le_bytes(spread))
     }
