@@ -18,11 +18,18 @@ pub async fn run(
 ) -> f64 {
     let started = Instant::now();
     let clients = (0..CONNECTIONS).map(|_| client(address, started + span, request.clone()));
-    let done: u64 = futures_util::future::join_all(clients).await.into_iter().sum();
+    let done: u64 = futures_util::future::join_all(clients)
+        .await
+        .into_iter()
+        .sum();
     done as f64 / started.elapsed().as_secs_f64()
 }
 
-async fn client(address: std::net::SocketAddr, until: Instant, request: impl Fn() -> Vec<u8>) -> u64 {
+async fn client(
+    address: std::net::SocketAddr,
+    until: Instant,
+    request: impl Fn() -> Vec<u8>,
+) -> u64 {
     let mut stream = TcpStream::connect(address).await.expect("connects");
     stream.set_nodelay(true).expect("set");
     let mut buffer = vec![0; 64 * 1024];
@@ -30,7 +37,11 @@ async fn client(address: std::net::SocketAddr, until: Instant, request: impl Fn(
     while Instant::now() < until {
         stream.write_all(&request()).await.expect("sent");
         let status = answer(&mut stream, &mut buffer).await;
-        assert!(status.starts_with(b"HTTP/1.1 2"), "{}", String::from_utf8_lossy(&status));
+        assert!(
+            status.starts_with(b"HTTP/1.1 2"),
+            "{}",
+            String::from_utf8_lossy(&status)
+        );
         done += 1;
     }
     done
@@ -55,7 +66,11 @@ async fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> Vec<u8> {
 fn content_length(head: &[u8]) -> usize {
     String::from_utf8_lossy(head)
         .lines()
-        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(str::to_owned))
+        .find_map(|line| {
+            line.to_ascii_lowercase()
+                .strip_prefix("content-length:")
+                .map(str::to_owned)
+        })
         .and_then(|n| n.trim().parse().ok())
         .unwrap_or(0)
 }

@@ -1,6 +1,7 @@
 //! Delivery against a real database, real files, and a mail server that misbehaves on demand.
 
 mod fault;
+mod mailing;
 mod server;
 mod smtp;
 

@@ -20,6 +20,7 @@ pub use service::Summary;
 pub use service::ballot_subject;
 pub use service::consumers;
 pub use service::enrol_link;
+pub use service::enrolled_members;
 pub use service::links;
 pub use service::summary;
 pub use service::sweeps;

@@ -29,6 +29,7 @@ pub use reading::BallotSubject;
 pub use reading::PhaseTimes;
 pub use reading::Summary;
 pub use reading::ballot_subject;
+pub use reading::enrolled_members;
 pub use reading::list;
 pub use reading::read;
 pub use reading::summary;

@@ -1,6 +1,7 @@
 //! Campaigns: from a template to the mails, and how their recipients refuse more of them.
 
 mod checks;
+mod promoting;
 mod refusing;
 
 use crate::support::Mail;
@@ -158,7 +159,11 @@ async fn reaches_everybody(app: TestApp) {
         assert!(mail.html.contains(&link), "{}", mail.html);
     }
     assert_ne!(header_link(&zh[0]), header_link(&en[0]));
-    let progress = stage.counts(&campaign).await;
+    reports_tell_it(&stage, &campaign).await;
+}
+
+async fn reports_tell_it(stage: &Stage, campaign: &str) {
+    let progress = stage.counts(campaign).await;
     assert_eq!(progress["state"], "finished");
     assert_eq!(progress["counts"]["sent"], 2);
     assert_eq!(progress["total"], 2);

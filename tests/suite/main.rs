@@ -15,4 +15,5 @@ mod promotions;
 mod sizes;
 mod smtp;
 mod support;
+mod tenders;
 mod wire;

@@ -132,7 +132,7 @@ async fn bill(cast: &Cast, fund: &str, assessment: &str) -> anyhow::Result<()> {
             .with_context(|| format!("no notice for {}", merchant.name))?;
         let amount = notice["amount_minor"].as_i64().context("an amount")?;
         ensure!(amount == expected, "{} is billed {amount}", merchant.name);
-        let payment = json!({ "membership_id": merchant.membership, "amount_minor": amount, "received_on": format!("{}-09-20", cast.year), "reference": format!("transfer of {}", merchant.name) });
+        let payment = json!({ "membership_id": merchant.membership, "amount_minor": amount, "received_on": format!("{}-09-15", cast.year), "reference": format!("transfer of {}", merchant.name) });
         cast.treasurer
             .post(&format!("/v1/funds/{fund}/payments"), payment)
             .await?;

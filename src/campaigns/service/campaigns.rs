@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::alliances;
+use crate::alliances::Alliance;
 use crate::campaigns::domain::state::CampaignAudience;
 use crate::campaigns::domain::state::CampaignState;
 use crate::campaigns::promotion_facts;
@@ -50,7 +51,7 @@ pub async fn create(
         .await?
         .filter(|template| template.alliance_id == alliance)
         .ok_or_else(|| unknown("template"))?;
-    check_promotion(act, alliance, draft).await?;
+    check_promotion(act, &standing.alliance, draft).await?;
     let campaign = Campaign {
         id: act.fresh(),
         alliance_id: alliance,
@@ -86,11 +87,7 @@ fn unknown(what: &str) -> Refused {
     )
 }
 
-async fn check_promotion(
-    act: &Act<'_>,
-    alliance: AllianceId,
-    draft: &Draft,
-) -> Result<(), Failure> {
+async fn check_promotion(act: &Act<'_>, alliance: &Alliance, draft: &Draft) -> Result<(), Failure> {
     let Some(promotion) = draft.promotion else {
         return match draft.audience {
             CampaignAudience::AllMembers => Ok(()),
@@ -102,10 +99,18 @@ async fn check_promotion(
             .into()),
         };
     };
-    promotion_facts::facts(act.tx(), alliance, promotion)
+    let facts = promotion_facts::facts(act.tx(), alliance, promotion)
         .await?
-        .map(|_| ())
-        .ok_or_else(|| unknown("promotion").into())
+        .ok_or_else(|| unknown("promotion"))?;
+    if facts.is_over {
+        return Err(Refused::field(
+            "#/promotion_id",
+            "promotion_over",
+            "This promotion is cancelled, or its sale is over.",
+        )
+        .into());
+    }
+    Ok(())
 }
 
 /// Writes a letter for nobody in each language, so that no campaign fails in its middle.

@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 
-use sea_orm::ConnectionTrait;
-
 use crate::alliances;
 use crate::alliances::Alliance;
 use crate::alliances::Contact;
@@ -24,6 +22,7 @@ use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
 use crate::mail::Category;
 use crate::mail::Content;
+use crate::platform::db::Tx;
 
 /// Members read at once when recipients are counted.
 const COUNT_CHUNK: u64 = 1_000;
@@ -41,7 +40,7 @@ impl Matter {
     ///
     /// # Errors
     /// When the database fails, or holds what nothing here writes.
-    pub async fn of(c: &impl ConnectionTrait, campaign: &Campaign) -> Result<Self, Failure> {
+    pub async fn of(c: &Tx, campaign: &Campaign) -> Result<Self, Failure> {
         let alliance = alliances::alliance(c, campaign.alliance_id)
             .await?
             .ok_or_else(|| anyhow::anyhow!("campaign {} has no alliance", campaign.id))?;
@@ -51,7 +50,7 @@ impl Matter {
         let category = CampaignCategory::parse(&campaign.category)
             .ok_or_else(|| anyhow::anyhow!("campaign {} has no category", campaign.id))?;
         let facts = match campaign.promotion_id {
-            Some(promotion) => promotion_facts::facts(c, alliance.id, promotion).await?,
+            Some(promotion) => promotion_facts::facts(c, &alliance, promotion).await?,
             None => None,
         };
         Ok(Self {
@@ -131,7 +130,7 @@ impl Circle {
     ///
     /// # Errors
     /// When the database fails, or holds what nothing here writes.
-    pub async fn of(c: &impl ConnectionTrait, campaign: &Campaign) -> Result<Self, Failure> {
+    pub async fn of(c: &Tx, campaign: &Campaign) -> Result<Self, Failure> {
         let audience = CampaignAudience::parse(&campaign.audience)
             .ok_or_else(|| anyhow::anyhow!("campaign {} has no audience", campaign.id))?;
         let enrolled = match (audience, campaign.promotion_id) {
@@ -156,7 +155,7 @@ impl Circle {
 ///
 /// # Errors
 /// 422 `too_many_recipients`.
-pub async fn refuse_too_many(c: &impl ConnectionTrait, campaign: &Campaign) -> Result<(), Failure> {
+pub async fn refuse_too_many(c: &Tx, campaign: &Campaign) -> Result<(), Failure> {
     let limit = alliances::by_laws(c, campaign.alliance_id)
         .await?
         .campaign_recipients;

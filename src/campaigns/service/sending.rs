@@ -64,8 +64,7 @@ async fn step(act: &Act<'_>, id: CampaignId) -> Result<bool, Failure> {
     };
     match transitions::state(&campaign)? {
         CampaignState::Scheduled if campaign.send_at.is_some_and(|at| at <= act.now()) => {
-            campaign.started_at = Some(act.now());
-            change(act, &mut campaign, Event::Start, "campaign.started").await
+            start(act, &mut campaign).await
         }
         CampaignState::Sending if campaign.gathered_at.is_none() => {
             write_chunk(act, &mut campaign).await
@@ -77,6 +76,17 @@ async fn step(act: &Act<'_>, id: CampaignId) -> Result<bool, Failure> {
         CampaignState::Cancelled if campaign.ended_at.is_none() => clear(act, &mut campaign).await,
         _ => Ok(false),
     }
+}
+
+/// Nobody is told of a promotion that is over by then.
+async fn start(act: &Act<'_>, campaign: &mut Campaign) -> Result<bool, Failure> {
+    let matter = Matter::of(act.tx(), campaign).await?;
+    if matter.facts.is_some_and(|facts| facts.is_over) {
+        campaign.ended_at = Some(act.now());
+        return change(act, campaign, Event::Cancel, "campaign.cancelled").await;
+    }
+    campaign.started_at = Some(act.now());
+    change(act, campaign, Event::Start, "campaign.started").await
 }
 
 async fn change(

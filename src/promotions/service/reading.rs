@@ -110,6 +110,17 @@ pub async fn summary(
     }))
 }
 
+/// The members that hold a place in a promotion, decided or not.
+///
+/// # Errors
+/// When the database fails.
+pub async fn enrolled_members(
+    c: &impl ConnectionTrait,
+    id: PromotionId,
+) -> Result<Vec<MembershipId>, Failure> {
+    Ok(repo::enrolments::members(c, id).await?)
+}
+
 /// What a ballot on a promotion is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BallotSubject {

@@ -14,6 +14,7 @@ use crate::http::reply::Reply;
 use crate::kernel::ids::AwardId;
 use crate::kernel::ids::EvaluationId;
 use crate::kernel::ids::TenderId;
+use crate::tenders::service::award_answers;
 use crate::tenders::service::awards;
 use crate::tenders::service::evaluations;
 use crate::tenders::views::AwardProposal;
@@ -125,7 +126,7 @@ async fn approve_award(call: Call, id: Path<AwardId>) -> Answer {
 #[post("/v1/awards/{award_id}/accept")]
 async fn accept_award(call: Call, id: Path<AwardId>) -> Answer {
     call.run_bare(async |act| {
-        let view = awards::accept(act, *id).await?;
+        let view = award_answers::accept(act, *id).await?;
         let version = view.version;
         Ok(Reply::ok(view).version(version))
     })
@@ -139,7 +140,7 @@ async fn accept_award(call: Call, id: Path<AwardId>) -> Answer {
 #[post("/v1/awards/{award_id}/decline")]
 async fn decline_award(call: Call, id: Path<AwardId>) -> Answer {
     call.run_bare(async |act| {
-        let view = awards::decline(act, *id).await?;
+        let view = award_answers::decline(act, *id).await?;
         let version = view.version;
         Ok(Reply::ok(view).version(version))
     })

@@ -14,7 +14,7 @@ use crate::http::reply::Reply;
 use crate::kernel::ids::CommitmentId;
 use crate::kernel::ids::TenderId;
 use crate::tenders::service::commitments;
-use crate::tenders::service::orders;
+use crate::tenders::service::statements;
 use crate::tenders::views::ClearingForMe;
 use crate::tenders::views::CommitmentBody;
 use crate::tenders::views::CommitmentView;
@@ -105,6 +105,6 @@ async fn withdraw_commitment(call: Call, id: Path<CommitmentId>) -> Answer {
 #[utoipa::path(tag = "tenders", params(("tender_id" = TenderId, Path)), responses((status = 200, body = ClearingForMe, description = "The result")))]
 #[get("/v1/tenders/{tender_id}/clearing/me")]
 async fn read_my_clearing(call: Call, id: Path<TenderId>) -> Answer {
-    let view = orders::clearing_for_me(&call.look(), *id).await?;
+    let view = statements::clearing_for_me(&call.look(), *id).await?;
     Ok(Reply::ok(view).respond())
 }

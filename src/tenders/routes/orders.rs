@@ -11,6 +11,7 @@ use crate::http::reply::Reply;
 use crate::kernel::ids::GroupOrderId;
 use crate::kernel::ids::TenderId;
 use crate::tenders::service::orders;
+use crate::tenders::service::statements;
 use crate::tenders::views::GroupOrderView;
 use crate::tenders::views::GroupOrdersView;
 use crate::tenders::views::StatementView;
@@ -79,6 +80,6 @@ async fn confirm_group_order(call: Call, id: Path<GroupOrderId>) -> Answer {
 #[utoipa::path(tag = "tenders", params(("group_order_id" = GroupOrderId, Path)), responses((status = 200, body = StatementView, description = "The result")))]
 #[get("/v1/group-orders/{group_order_id}/statements/me")]
 async fn read_my_order_statement(call: Call, id: Path<GroupOrderId>) -> Answer {
-    let view = orders::statement(&call.look(), *id).await?;
+    let view = statements::statement(&call.look(), *id).await?;
     Ok(Reply::ok(view).respond())
 }

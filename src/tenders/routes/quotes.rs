@@ -11,6 +11,7 @@ use crate::http::json::Json;
 use crate::http::reply::Reply;
 use crate::kernel::ids::QuoteId;
 use crate::kernel::ids::TenderId;
+use crate::tenders::service::quote_reading;
 use crate::tenders::service::quotes;
 use crate::tenders::service::quotes::Sent;
 use crate::tenders::views::QuoteBody;
@@ -49,7 +50,7 @@ async fn create_quote(call: Call, id: Path<TenderId>, body: Json<QuoteBody>) -> 
 #[utoipa::path(tag = "tenders", params(("tender_id" = TenderId, Path)), responses((status = 200, body = QuotesView, description = "The result")))]
 #[get("/v1/tenders/{tender_id}/quotes")]
 async fn list_quotes(call: Call, id: Path<TenderId>) -> Answer {
-    let view = quotes::list(&call.look(), *id).await?;
+    let view = quote_reading::list(&call.look(), *id).await?;
     Ok(Reply::ok(view).respond())
 }
 
@@ -59,7 +60,7 @@ async fn list_quotes(call: Call, id: Path<TenderId>) -> Answer {
 #[utoipa::path(tag = "tenders", params(("quote_id" = QuoteId, Path)), responses((status = 200, body = QuoteView, description = "The result")))]
 #[get("/v1/quotes/{quote_id}")]
 async fn read_quote(call: Call, id: Path<QuoteId>) -> Answer {
-    let view = quotes::read(&call.look(), *id).await?;
+    let view = quote_reading::read(&call.look(), *id).await?;
     let version = view.version;
     Ok(call.show(view, version))
 }

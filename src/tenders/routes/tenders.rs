@@ -14,6 +14,7 @@ use crate::http::reply::PageParams;
 use crate::http::reply::Reply;
 use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::TenderId;
+use crate::tenders::service::items;
 use crate::tenders::service::tenders;
 use crate::tenders::views::ItemDrafts;
 use crate::tenders::views::ItemsAdded;
@@ -119,7 +120,7 @@ async fn cancel_tender(call: Call, id: Path<TenderId>, body: Json<TenderCancel>)
 #[post("/v1/tenders/{tender_id}/items")]
 async fn add_tender_items(call: Call, id: Path<TenderId>, body: Json<ItemDrafts>) -> Answer {
     call.run(&body, async |act| {
-        let items = tenders::add_items(act, *id, &body.items).await?;
+        let items = items::add_items(act, *id, &body.items).await?;
         let added = ItemsAdded {
             added: items.len() as u64,
         };
@@ -134,6 +135,6 @@ async fn add_tender_items(call: Call, id: Path<TenderId>, body: Json<ItemDrafts>
 #[utoipa::path(tag = "tenders", params(("tender_id" = TenderId, Path), PageParams), responses((status = 200, body = ListOf<TenderItemView>, description = "The result")))]
 #[get("/v1/tenders/{tender_id}/items")]
 async fn list_tender_items(call: Call, id: Path<TenderId>) -> Answer {
-    let slice = tenders::list_items(&call.look(), *id, call.page()?).await?;
+    let slice = items::list_items(&call.look(), *id, call.page()?).await?;
     Ok(call.list(slice.map(TenderItemView::from)))
 }

@@ -23,7 +23,7 @@ use crate::tenders::repo::offers;
 use crate::tenders::repo::tenders as repo;
 use crate::tenders::repo::tenders::Round;
 use crate::tenders::repo::tenders::Tender;
-use crate::tenders::service::awards::expire;
+use crate::tenders::service::award_answers::expire;
 
 /// A tender as the clock has it.
 #[derive(Debug, Clone)]

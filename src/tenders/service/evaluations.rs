@@ -50,7 +50,7 @@ use crate::tenders::sealing;
 use crate::tenders::service::clock;
 use crate::tenders::service::commitments;
 use crate::tenders::service::commitments::DemandContent;
-use crate::tenders::service::quotes;
+use crate::tenders::service::quote_reading;
 use crate::tenders::service::tenders::require;
 use crate::tenders::service::viewer;
 use crate::tenders::views::EvaluatedItem;
@@ -147,7 +147,7 @@ async fn field(act: &Act<'_>, id: TenderId, currency: &str) -> Result<Field, Fai
     let mut quotes = vec![];
     for quote in offers::quotes(act.tx(), id).await? {
         if matches!(quote.state.as_str(), "opened" | "awarded") {
-            let offer = quotes::open(act, &quote).await?;
+            let offer = quote_reading::open(act, &quote).await?;
             quotes.push((quote, offer));
         }
     }

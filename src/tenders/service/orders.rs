@@ -1,10 +1,9 @@
 //! Use cases of group orders, and what each member is told: its own figures, and nobody else's.
 
-use std::collections::HashMap;
-use std::collections::HashSet;
-
 use sea_orm::ConnectionTrait;
 use serde_json::json;
+use std::collections::HashMap;
+use std::collections::HashSet;
 
 use crate::alliances;
 use crate::kernel::ids::CommitmentId;
@@ -37,17 +36,13 @@ use crate::tenders::repo::tenders;
 use crate::tenders::repo::tenders::Tender;
 use crate::tenders::service::awards::words;
 use crate::tenders::service::clock;
-use crate::tenders::service::commitments;
 use crate::tenders::service::evaluations;
 use crate::tenders::service::mailing;
 use crate::tenders::service::mailing::Post;
 use crate::tenders::service::viewer;
 use crate::tenders::service::viewer::Viewer;
-use crate::tenders::views::ClearedItem;
-use crate::tenders::views::ClearingForMe;
 use crate::tenders::views::GroupOrderView;
 use crate::tenders::views::MemberLineView;
-use crate::tenders::views::StatementView;
 
 /// Drafts the order of an accepted award; members of its items learn whether they take part.
 ///
@@ -113,7 +108,7 @@ async fn note(act: &Act<'_>, order: &Order, action: &str) -> Result<(), Failure>
 }
 
 /// An order with what the caller is to it. Its manufacturer sees it once it is placed.
-async fn find(
+pub async fn find(
     c: &impl ConnectionTrait,
     asker: &Asker,
     id: GroupOrderId,
@@ -355,83 +350,4 @@ pub async fn list(look: &Look<'_>, id: TenderId) -> Result<Vec<GroupOrderView>, 
         }
     }
     Ok(views)
-}
-
-/// The caller's own part of an order.
-///
-/// # Errors
-/// 404; 403 for those who act for no member.
-pub async fn statement(look: &Look<'_>, id: GroupOrderId) -> Result<StatementView, Failure> {
-    let (order, tender, viewer) = find(look.reader(), look.asker(), id).await?;
-    alliances::admit(look.reader(), look.asker(), tender.alliance_id).await?;
-    let mine: HashSet<MembershipId> = viewer
-        .standing
-        .iter()
-        .flat_map(|s| s.memberships.iter().map(|(m, _)| *m))
-        .collect();
-    let rows: Vec<MemberLine> = repo::member_lines(look.reader(), id)
-        .await?
-        .into_iter()
-        .filter(|line| mine.contains(&line.membership_id))
-        .collect();
-    let items: Vec<ItemId> = rows.iter().map(|line| line.item_id).collect();
-    let refs = repo::line_refs(look.reader(), &items).await?;
-    let lines: Vec<MemberLineView> = rows
-        .iter()
-        .map(|line| MemberLineView::of(line, &refs, true))
-        .collect();
-    Ok(StatementView::of(&order, &tender.currency, lines))
-}
-
-/// What a member is told of the clearing, once the award is told: its own outcome and figures.
-///
-/// # Errors
-/// 404; 403 for those who act for no member.
-pub async fn clearing_for_me(look: &Look<'_>, id: TenderId) -> Result<ClearingForMe, Failure> {
-    let c = look.reader();
-    let (tender, viewer) = viewer::see(c, look.asker(), id).await?;
-    let standing = alliances::admit(c, look.asker(), tender.alliance_id).await?;
-    let mine: HashSet<MembershipId> = standing.memberships.iter().map(|(m, _)| *m).collect();
-    let told: Vec<Award> = repo::awards(c, id)
-        .await?
-        .into_iter()
-        .filter(|award| AwardState::parse(&award.state).is_some_and(AwardState::is_told))
-        .collect();
-    let orders = repo::orders(c, id).await?;
-    let mut answer = ClearingForMe::pending(id, &tender.currency);
-    let Some(last) = told.last() else {
-        return Ok(answer);
-    };
-    let _ = viewer;
-    answer.decided = true;
-    let evaluation = repo::evaluation(c, last.evaluation_id)
-        .await?
-        .ok_or_else(|| Refused::not_found("evaluation"))?;
-    let results: HashMap<ItemId, _> = evaluations::items_of(&evaluation)?
-        .into_iter()
-        .map(|item| (item.item_id, item))
-        .collect();
-    for share in evaluations::shares_of(look.ctx, &evaluation)? {
-        if !mine.contains(&share.membership) {
-            continue;
-        }
-        let Some(row) = demand::demand(c, share.commitment).await? else {
-            continue;
-        };
-        let limit = commitments::open(look.ctx, &row)?
-            .steps
-            .first()
-            .map(|step| step.max_unit_price);
-        let result = results.get(&share.item);
-        let winner = result.and_then(|item| item.manufacturer_id);
-        let order = orders
-            .iter()
-            .find(|order| Some(order.manufacturer_id) == winner)
-            .map(|order| order.id);
-        let line_ref = result.map_or_else(String::new, |item| item.line_ref.clone());
-        answer
-            .items
-            .push(ClearedItem::of(&share, line_ref, winner, limit, order));
-    }
-    Ok(answer)
 }

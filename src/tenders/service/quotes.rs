@@ -3,7 +3,6 @@
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 
-use crate::kernel::caller::Caller;
 use crate::kernel::ids::ManufacturerId;
 use crate::kernel::ids::QuoteId;
 use crate::kernel::ids::QuoteRevisionId;
@@ -15,14 +14,13 @@ use crate::kernel::problem::kinds;
 use crate::kernel::time::Instant;
 use crate::platform::act::Act;
 use crate::platform::act::Asker;
-use crate::platform::act::Look;
 use crate::tenders::domain::lifecycle;
 use crate::tenders::domain::lifecycle::Moment;
 use crate::tenders::domain::lifecycle::QuoteState;
 use crate::tenders::domain::lifecycle::TenderState;
-use crate::tenders::domain::offer::Call;
 use crate::tenders::domain::offer::Offer;
-use crate::tenders::domain::offer::Wanted;
+use crate::tenders::domain::offer::check::Call;
+use crate::tenders::domain::offer::check::Wanted;
 use crate::tenders::problems;
 use crate::tenders::repo::offers as repo;
 use crate::tenders::repo::offers::Quote;
@@ -38,8 +36,6 @@ use crate::tenders::service::tenders::require;
 use crate::tenders::service::viewer;
 use crate::tenders::service::viewer::Viewer;
 use crate::tenders::views::QuoteReceipt;
-use crate::tenders::views::QuoteView;
-use crate::tenders::views::QuotesView;
 
 /// A content as it was sent, for its pointers, and in one spelling, for sealing.
 pub struct Sent {
@@ -186,7 +182,7 @@ async fn add_revision(
     Ok(sealed.content_mac)
 }
 
-fn place(quote: &Quote) -> Place {
+pub fn place(quote: &Quote) -> Place {
     Place {
         tender: quote.tender_id,
         round: quote.round_id,
@@ -204,7 +200,7 @@ async fn note(act: &Act<'_>, quote: &Quote, action: &str) -> Result<(), Failure>
 }
 
 /// A quote with what the caller is to it. People of the alliance learn that it exists once they name it.
-async fn find(
+pub async fn find(
     c: &impl ConnectionTrait,
     asker: &Asker,
     id: QuoteId,
@@ -234,7 +230,7 @@ async fn own(act: &Act<'_>, id: QuoteId) -> Result<(Quote, Present), Failure> {
     Ok((quote, present))
 }
 
-fn state_of(quote: &Quote) -> Result<QuoteState, Failure> {
+pub fn state_of(quote: &Quote) -> Result<QuoteState, Failure> {
     QuoteState::parse(&quote.state).ok_or_else(|| clock::broken(&quote.state))
 }
 
@@ -334,101 +330,4 @@ async fn receipt(act: &Act<'_>, quote: &Quote) -> Result<QuoteReceipt, Failure> 
         &row.content_mac,
         false,
     ))
-}
-
-/// A quote: its manufacturer reads its own content (a link only when it was received), evaluators read it
-/// once the round is open.
-///
-/// # Errors
-/// 404 for strangers; 403 `tender_sealed` to every role of the alliance before the opening.
-pub async fn read(look: &Look<'_>, id: QuoteId) -> Result<QuoteView, Failure> {
-    let c = look.reader();
-    let (quote, tender, viewer) = find(c, look.asker(), id).await?;
-    let own = viewer.manufacturers.contains(&quote.manufacturer_id);
-    if own && matches!(look.asker().caller, Caller::Link { .. }) {
-        return Ok(QuoteView::of(&quote, None));
-    }
-    if own {
-        if viewer::require_scope(&look.asker().caller, "quotes:read").is_err() {
-            viewer::require_scope(&look.asker().caller, "quotes:write")?;
-        }
-        let offer = content(look, &quote).await?;
-        return Ok(QuoteView::of(&quote, Some(offer)));
-    }
-    let round = tenders::round(c, quote.round_id)
-        .await?
-        .ok_or_else(|| Refused::not_found("quote"))?;
-    if round.opened_at.is_none() {
-        return Err(Refused::new(
-            &problems::TENDER_SEALED,
-            "Nobody in the alliance reads a quote before two people have opened the round.",
-        )
-        .with("tender_id", tender.id.to_string())
-        .into());
-    }
-    let read = !matches!(state_of(&quote)?, QuoteState::Draft | QuoteState::Expired);
-    if !viewer.is_evaluator() || !read {
-        return Err(Refused::new(
-            &kinds::ROLE_REQUIRED,
-            "Organizers, treasurers and observers read opened quotes.",
-        )
-        .into());
-    }
-    let offer = content(look, &quote).await?;
-    Ok(QuoteView::of(&quote, Some(offer)))
-}
-
-async fn content(look: &Look<'_>, quote: &Quote) -> Result<Offer, Failure> {
-    let row = repo::revision(look.reader(), quote)
-        .await?
-        .ok_or_else(|| clock::broken("a quote without content"))?;
-    Ok(sealing::open_offer(look.ctx, place(quote), &row)?)
-}
-
-/// The content of a quote, for evaluation.
-///
-/// # Errors
-/// When the content is missing, or does not open.
-pub async fn open(act: &Act<'_>, quote: &Quote) -> Result<Offer, Failure> {
-    let row = repo::revision(act.tx(), quote)
-        .await?
-        .ok_or_else(|| clock::broken("a quote without content"))?;
-    Ok(sealing::open_offer(act.ctx, place(quote), &row)?)
-}
-
-/// The quotes of a tender: a manufacturer sees its own, evaluators their number, and after the opening all.
-///
-/// # Errors
-/// 404; 403 for members.
-pub async fn list(look: &Look<'_>, id: TenderId) -> Result<QuotesView, Failure> {
-    let c = look.reader();
-    let (tender, viewer) = viewer::see(c, look.asker(), id).await?;
-    let all = repo::quotes(c, id).await?;
-    if !viewer.is_evaluator() {
-        if viewer.manufacturers.is_empty() {
-            return Err(Refused::new(
-                &kinds::ROLE_REQUIRED,
-                "Members learn the result after the award.",
-            )
-            .into());
-        }
-        let mine: Vec<QuoteView> = all
-            .iter()
-            .filter(|quote| viewer.manufacturers.contains(&quote.manufacturer_id))
-            .map(|quote| QuoteView::of(quote, None))
-            .collect();
-        return Ok(QuotesView::own(mine));
-    }
-    let present = clock::present(c, tender, c.now().await?).await?;
-    let opened = present.round()?.opened_at.is_some();
-    let items = all
-        .iter()
-        .filter(|quote| opened && quote.submitted_at.is_some())
-        .map(|quote| QuoteView::of(quote, None))
-        .collect();
-    Ok(QuotesView {
-        sealed: !opened,
-        count: present.submitted,
-        items,
-    })
 }

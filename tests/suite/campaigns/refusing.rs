@@ -69,8 +69,15 @@ async fn page_button(app: TestApp) {
     }
     let none = stage.olga.get(&stage.path("suppressions")).await;
     assert_eq!(none.body["items"], json!([]), "a GET changes nothing");
+    // As the button of the page does, and as mail programs may.
     app.nobody()
         .submit(&link, &[("choice", "unsubscribe")])
+        .await
+        .expect(200);
+    let parts = "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--x--\r\n";
+    let media = [("content-type", "multipart/form-data; boundary=x")];
+    app.nobody()
+        .send("POST", &link, &media, Some(parts.into()))
         .await
         .expect(200);
     let noted = stage.olga.get(&stage.path("suppressions")).await;

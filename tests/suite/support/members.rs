@@ -7,6 +7,10 @@ use entity::role_grant;
 use entity::user_account;
 use guildhall::kernel::ids::AllianceId;
 use guildhall::kernel::ids::UserId;
+use guildhall::platform::ctx::Ctx;
+use guildhall::platform::db::Tx;
+use sea_orm::ActiveModelTrait;
+use sea_orm::DbErr;
 use sea_orm::EntityTrait;
 use sea_orm::IntoActiveModel;
 use serde_json::json;
@@ -73,55 +77,7 @@ impl TestApp {
         ctx.db
             .write(async |tx| {
                 for n in 0..count {
-                    let locale = if n % 2 == 0 { "zh-CN" } else { "en" };
-                    let user = user_account::Model {
-                        id: ctx.ids.fresh(),
-                        email: format!("m{n}@shops.example"),
-                        display_name: format!("Owner {n}"),
-                        password_hash: String::new(),
-                        locale: locale.to_owned(),
-                        verified_at: Some(tx.now()),
-                        platform_admin: false,
-                        version: 1,
-                        created_at: tx.now(),
-                    };
-                    let shop = merchant::Model {
-                        id: ctx.ids.fresh(),
-                        name: format!("Shop {n}"),
-                        region: "Hangzhou".to_owned(),
-                        category: "food".to_owned(),
-                        locale: locale.to_owned(),
-                        version: 1,
-                        created_at: tx.now(),
-                    };
-                    let post = merchant_staff::Model {
-                        id: ctx.ids.fresh(),
-                        merchant_id: shop.id,
-                        user_id: user.id,
-                        created_at: tx.now(),
-                    };
-                    let member = membership::Model {
-                        id: ctx.ids.fresh(),
-                        alliance_id: alliance,
-                        merchant_id: shop.id,
-                        state: "active".to_owned(),
-                        joined_at: Some(tx.now()),
-                        ended_at: None,
-                        version: 1,
-                        created_at: tx.now(),
-                    };
-                    user_account::Entity::insert(user.into_active_model())
-                        .exec_without_returning(tx)
-                        .await?;
-                    merchant::Entity::insert(shop.into_active_model())
-                        .exec_without_returning(tx)
-                        .await?;
-                    merchant_staff::Entity::insert(post.into_active_model())
-                        .exec_without_returning(tx)
-                        .await?;
-                    membership::Entity::insert(member.into_active_model())
-                        .exec_without_returning(tx)
-                        .await?;
+                    add_member(ctx, tx, alliance, n).await?;
                 }
                 Ok(())
             })
@@ -137,4 +93,53 @@ impl TestApp {
             .await
             .expect("sweeps")
     }
+}
+
+async fn add_member(ctx: &Ctx, tx: &Tx, alliance: AllianceId, n: usize) -> Result<(), DbErr> {
+    let locale = if n.is_multiple_of(2) { "zh-CN" } else { "en" };
+    let user = user_account::Model {
+        id: ctx.ids.fresh(),
+        email: format!("m{n}@shops.example"),
+        display_name: format!("Owner {n}"),
+        password_hash: String::new(),
+        locale: locale.to_owned(),
+        verified_at: Some(tx.now()),
+        platform_admin: false,
+        version: 1,
+        created_at: tx.now(),
+    };
+    let shop = merchant::Model {
+        id: ctx.ids.fresh(),
+        name: format!("Shop {n}"),
+        region: "Hangzhou".to_owned(),
+        category: "food".to_owned(),
+        locale: locale.to_owned(),
+        version: 1,
+        created_at: tx.now(),
+    };
+    let post = merchant_staff::Model {
+        id: ctx.ids.fresh(),
+        merchant_id: shop.id,
+        user_id: user.id,
+        created_at: tx.now(),
+    };
+    let member = membership::Model {
+        id: ctx.ids.fresh(),
+        alliance_id: alliance,
+        merchant_id: shop.id,
+        state: "active".to_owned(),
+        joined_at: Some(tx.now()),
+        ended_at: None,
+        version: 1,
+        created_at: tx.now(),
+    };
+    insert(tx, user.into_active_model()).await?;
+    insert(tx, shop.into_active_model()).await?;
+    insert(tx, post.into_active_model()).await?;
+    insert(tx, member.into_active_model()).await
+}
+
+async fn insert<A: ActiveModelTrait>(tx: &Tx, row: A) -> Result<(), DbErr> {
+    A::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(())
 }

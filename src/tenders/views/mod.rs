@@ -1,0 +1,40 @@
+//! What goes over the wire: bodies and views.
+
+mod awards;
+mod offers;
+mod orders;
+mod tenders;
+
+pub use awards::AwardProposal;
+pub use awards::AwardView;
+pub use awards::AwardsView;
+pub use awards::EvaluatedItem;
+pub use awards::EvaluationView;
+pub use awards::RankedQuoteView;
+pub use offers::CommitmentBody;
+pub use offers::CommitmentView;
+pub use offers::QuoteBody;
+pub use offers::QuoteReceipt;
+pub use offers::QuoteView;
+pub use offers::QuotesView;
+pub use orders::ClearedItem;
+pub use orders::ClearingForMe;
+pub use orders::GroupOrderView;
+pub use orders::GroupOrdersView;
+pub use orders::MemberLineView;
+pub use orders::StatementView;
+pub use tenders::InvitationDraft;
+pub use tenders::ItemDraft;
+pub use tenders::ItemDrafts;
+pub use tenders::ItemsAdded;
+pub use tenders::LinkSessionView;
+pub use tenders::LinkToken;
+pub use tenders::RoundExtension;
+pub use tenders::RoundView;
+pub use tenders::RoundsView;
+pub use tenders::TenderCancel;
+pub use tenders::TenderChange;
+pub use tenders::TenderDraft;
+pub use tenders::TenderInvitationView;
+pub use tenders::TenderItemView;
+pub use tenders::TenderView;
