@@ -28,6 +28,7 @@ pub const MAX_STEPS: usize = 1_000_000;
 /// At a unit price of at most `max_unit_price` the member takes `quantity`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CommitmentStep)]
 pub struct Step {
     /// Highest price at which the step holds.
     pub max_unit_price: UnitPrice,
