@@ -128,7 +128,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
 
 /// Types that the document names beside those of the handlers.
 #[derive(utoipa::OpenApi)]
-#[openapi(components(schemas(ProblemBody, campaigns::DeliveryState)))]
+#[openapi(components(schemas(ProblemBody)))]
 struct Preface;
 
 /// The OpenAPI document: what `guildhall openapi` prints and `/openapi.json` serves.

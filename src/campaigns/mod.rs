@@ -13,7 +13,6 @@ use chrono::TimeDelta;
 
 use crate::platform::registry::Sweep;
 
-pub use domain::state::DeliveryState;
 pub use routes::configure;
 pub use rules::RULES;
 

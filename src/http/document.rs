@@ -27,7 +27,6 @@ pub fn complete(collected: &utoipa::openapi::OpenApi, rules: &[Rule]) -> Value {
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } }
     });
     document["components"]["responses"]["Problem"] = problem;
-    join_tags(&mut document);
     if let Some(paths) = document["paths"].as_object_mut() {
         for operation in paths
             .values_mut()
@@ -44,40 +43,6 @@ pub fn complete(collected: &utoipa::openapi::OpenApi, rules: &[Rule]) -> Value {
         }
     }
     document
-}
-
-/// A tagged shape is described as "this closed object, and an object with the tag", which nothing fits.
-/// The tag is therefore put into a copy of the closed object.
-fn join_tags(document: &mut Value) {
-    let schemas = document["components"]["schemas"].clone();
-    let choices = document["components"]["schemas"]
-        .as_object_mut()
-        .into_iter()
-        .flat_map(Map::values_mut)
-        .filter_map(|schema| schema.get_mut("oneOf").and_then(Value::as_array_mut))
-        .flatten();
-    for choice in choices {
-        if let Some(joined) = joined(choice, &schemas) {
-            *choice = joined;
-        }
-    }
-}
-
-fn joined(choice: &Value, schemas: &Value) -> Option<Value> {
-    let [shape, tag] = choice["allOf"].as_array()?.as_slice() else {
-        return None;
-    };
-    let name = shape["$ref"].as_str()?.rsplit('/').next()?;
-    let mut whole = schemas.get(name)?.clone();
-    for (member, schema) in tag["properties"].as_object()? {
-        whole["properties"][member] = schema.clone();
-        match whole["required"].as_array_mut() {
-            Some(required) => required.push(member.as_str().into()),
-            None => whole["required"] = json!([member]),
-        }
-    }
-    whole["description"] = choice["description"].clone();
-    Some(whole)
 }
 
 fn complete_operation(operation: &mut Value, rule: &Rule) {

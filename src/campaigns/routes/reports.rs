@@ -111,7 +111,7 @@ impl From<Dispatch> for DeliveryView {
 ///
 /// Organizers, treasurers and observers: who got it, who did not, and why.
 #[utoipa::path(tag = "campaigns", params(("campaign_id" = CampaignId, Path),
-        ("state" = Option<DeliveryState>, Query, description = "Only deliveries in this state"), PageParams),
+        ("state" = inline(Option<DeliveryState>), Query, description = "Only deliveries in this state"), PageParams),
     responses((status = 200, body = ListOf<DeliveryView>, description = "One page")))]
 #[get("/v1/campaigns/{campaign_id}/deliveries")]
 async fn list_campaign_deliveries(call: Call, id: Path<CampaignId>) -> Answer {

@@ -20,7 +20,9 @@ use crate::tenders::domain::terms::LimitBasis;
 use crate::tenders::domain::terms::Terms;
 
 /// Commitments and the quote they are cleared against.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, garde::Validate, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Serialize, Deserialize, garde::Validate, utoipa::ToSchema,
+)]
 #[serde(deny_unknown_fields)]
 #[garde(allow_unvalidated)]
 #[schema(example = json!({"price_breaks": [{"min_quantity": 1, "unit_price": "12.00"}, {"min_quantity": 100, "unit_price": "10.00"}], "commitments": [{"member": "A", "sequence": 1, "steps": [{"max_unit_price": "10.50", "quantity": 80}]}, {"member": "B", "sequence": 2, "steps": [{"max_unit_price": "10.00", "quantity": 60}]}]}))]

@@ -3,28 +3,43 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::by_kind;
 use crate::tenders::domain::scorecard;
 use crate::tenders::domain::scorecard::PeriodFacts;
 use crate::tenders::domain::scorecard::ScorecardError;
 use crate::tenders::domain::scorecard::ScorecardStanding;
 use crate::tenders::domain::scorecard::ScoredPeriod;
+use crate::words;
 
-/// One of two questions.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, garde::Validate, utoipa::ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[garde(allow_unvalidated)]
-#[schema(example = json!({"kind": "overall", "periods": [{"score": 9000, "lines_due": 4}]}))]
-pub enum ScorecardRequest {
-    /// Score one period from its facts.
-    Period(ScorecardPeriod),
-    /// Score all periods, newest first.
-    Overall(ScorecardPeriods),
+by_kind! {
+    /// One of two questions.
+    #[derive(PartialEq, Eq, garde::Validate)]
+    #[garde(allow_unvalidated)]
+    #[schema(example = json!({"kind": "overall", "periods": [{"score": 9000, "lines_due": 4}]}))]
+    pub enum ScorecardRequest {
+        /// Score one period from its facts.
+        Period(ScorecardPeriod) = "period",
+        /// Score all periods, newest first.
+        Overall(ScorecardPeriods) = "overall",
+    }
+}
+
+words! {
+    /// The kind of [`ScorecardPeriod`].
+    pub enum ScorecardPeriodKind { Period = "period" }
+}
+
+words! {
+    /// The kind of [`ScorecardPeriods`].
+    pub enum ScorecardPeriodsKind { Overall = "overall" }
 }
 
 /// Counted facts of one period.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScorecardPeriod {
+    /// Says that this is one.
+    pub kind: ScorecardPeriodKind,
     pub lines_due: i64,
     pub lines_on_time: i64,
     pub units_received: i64,
@@ -38,14 +53,16 @@ pub struct ScorecardPeriod {
 }
 
 /// Periods, newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScorecardPeriods {
+    /// Says that this is one.
+    pub kind: ScorecardPeriodsKind,
     pub periods: Vec<ScorecardPeriodScore>,
 }
 
 /// One period's score and how many lines it stands on.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScorecardPeriodScore {
     /// In basis points; none without data.

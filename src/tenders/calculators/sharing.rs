@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::by_kind;
 use crate::kernel::money::UnitPrice;
 use crate::kernel::problem::Kind;
 use crate::kernel::problem::Refusal;
@@ -30,27 +31,51 @@ use crate::tenders::domain::retro_rebate::RebateRule;
 use crate::tenders::domain::sharing;
 use crate::tenders::domain::sharing::Part;
 use crate::tenders::domain::sharing::SharingError;
+use crate::words;
 
-/// One of four questions.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, garde::Validate, utoipa::ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[garde(allow_unvalidated)]
-#[schema(example = json!({"kind": "allocate", "total_minor": 1000, "weights": [1, 1, 1], "sequences": [1, 2, 3]}))]
-pub enum SharingRequest {
-    /// Share one amount by weights.
-    Allocate(SharingAllocate),
-    /// Share what a cleared group owes.
-    GroupInvoice(SharingInvoice),
-    /// Settle a tier that was reached after the orders.
-    RetroRebate(SharingRebate),
-    /// Settle the default of members.
-    Default(Box<SharingDefault>),
+by_kind! {
+    /// One of four questions.
+    #[derive(PartialEq, Eq, garde::Validate)]
+    #[garde(allow_unvalidated)]
+    #[schema(example = json!({"kind": "allocate", "total_minor": 1000, "weights": [1, 1, 1], "sequences": [1, 2, 3]}))]
+    pub enum SharingRequest {
+        /// Share one amount by weights.
+        Allocate(SharingAllocate) = "allocate",
+        /// Share what a cleared group owes.
+        GroupInvoice(SharingInvoice) = "group_invoice",
+        /// Settle a tier that was reached after the orders.
+        RetroRebate(SharingRebate) = "retro_rebate",
+        /// Settle the default of members.
+        Default(SharingDefault) = "default",
+    }
+}
+
+words! {
+    /// The kind of [`SharingAllocate`].
+    pub enum SharingAllocateKind { Allocate = "allocate" }
+}
+
+words! {
+    /// The kind of [`SharingInvoice`].
+    pub enum SharingInvoiceKind { GroupInvoice = "group_invoice" }
+}
+
+words! {
+    /// The kind of [`SharingRebate`].
+    pub enum SharingRebateKind { RetroRebate = "retro_rebate" }
+}
+
+words! {
+    /// The kind of [`SharingDefault`].
+    pub enum SharingDefaultKind { Default = "default" }
 }
 
 /// An amount and weights.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SharingAllocate {
+    /// Says that this is one.
+    pub kind: SharingAllocateKind,
     pub total_minor: i64,
     /// Not negative.
     pub weights: Vec<i64>,
@@ -59,9 +84,11 @@ pub struct SharingAllocate {
 }
 
 /// A cleared group and its costs.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SharingInvoice {
+    /// Says that this is one.
+    pub kind: SharingInvoiceKind,
     #[serde(default = "two")]
     pub minor_unit: i64,
     pub unit_price: UnitPrice,
@@ -79,7 +106,7 @@ pub struct SharingInvoice {
 }
 
 /// One member of the group.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SharingBuyer {
     #[schema(max_length = 100)]
@@ -95,9 +122,11 @@ pub struct SharingBuyer {
 }
 
 /// Orders of a period and the breaks they count towards.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SharingRebate {
+    /// Says that this is one.
+    pub kind: SharingRebateKind,
     #[serde(default = "two")]
     pub minor_unit: i64,
     #[serde(default)]
@@ -109,7 +138,7 @@ pub struct SharingRebate {
 }
 
 /// One order of one member.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SharingOrder {
     #[schema(max_length = 100)]
@@ -120,9 +149,11 @@ pub struct SharingOrder {
 }
 
 /// A cleared group, who fell away, and who waits.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SharingDefault {
+    /// Says that this is one.
+    pub kind: SharingDefaultKind,
     pub problem: ClearingRequest,
     pub defaulters: Vec<String>,
     #[serde(default)]
@@ -256,7 +287,7 @@ pub fn sharing(request: SharingRequest) -> Result<SharingAnswer, SharingRefusal>
         SharingRequest::Allocate(request) => SharingAnswer::Allocate(allocate(&request)?),
         SharingRequest::GroupInvoice(request) => SharingAnswer::GroupInvoice(invoice(&request)?),
         SharingRequest::RetroRebate(request) => SharingAnswer::RetroRebate(rebate(request)?),
-        SharingRequest::Default(request) => SharingAnswer::Default(default(*request)?),
+        SharingRequest::Default(request) => SharingAnswer::Default(default(request)?),
     })
 }
 
