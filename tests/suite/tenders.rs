@@ -7,13 +7,13 @@ mod fair;
 use serde_json::Value;
 use serde_json::json;
 
-use crate::support::Person;
 use crate::support::TestApp;
 use crate::support::on_both;
 use crate::tenders::calculators::calculators;
 use crate::tenders::canary::canary;
 use crate::tenders::fair::BR;
 use crate::tenders::fair::Fair;
+use crate::tenders::fair::app_account;
 use crate::tenders::fair::commit;
 use crate::tenders::fair::fair;
 use crate::tenders::fair::quote;
@@ -348,17 +348,6 @@ async fn falls_through(app: TestApp) {
         .transition(&award, "accept", None)
         .await
         .expect(200);
-}
-
-/// A second manufacturer with an account, invited.
-async fn app_account(fair: &Fair, name: &str) -> Person {
-    let person = fair.app.person(name).await;
-    let body = json!({ "name": "Second Press", "country": "CN", "locale": "en" });
-    let founded = person.post("/v1/manufacturers", body).await;
-    founded.expect(201);
-    fair.invite(json!({ "manufacturer_id": founded.id() }))
-        .await;
-    person
 }
 
 async fn races(app: TestApp) {

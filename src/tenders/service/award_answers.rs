@@ -2,12 +2,10 @@
 
 use serde_json::json;
 
-use crate::kernel::caller::Caller;
 use crate::kernel::ids::AwardId;
 use crate::kernel::ids::QuoteId;
 use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
-use crate::kernel::problem::kinds;
 use crate::platform::act::Act;
 use crate::tenders::domain::clearing::Outcome;
 use crate::tenders::domain::lifecycle::AwardState;
@@ -35,14 +33,7 @@ use crate::tenders::views::AwardView;
 /// The award for its winner; a link does not bind a manufacturer, an account or a key does.
 async fn won(act: &Act<'_>, id: AwardId) -> Result<(Award, Present), Failure> {
     let (award, tender, viewer) = find(act.tx(), act.asker(), id).await?;
-    viewer::acting(&viewer, act.caller(), Some(award.manufacturer_id))?;
-    if matches!(act.caller(), Caller::Link { .. }) {
-        return Err(Refused::new(
-            &kinds::ROLE_REQUIRED,
-            "Accept or decline with an account or a key of the manufacturer.",
-        )
-        .into());
-    }
+    viewer::binding(&viewer, act.caller(), award.manufacturer_id)?;
     let present = clock::settle(act, tender.id).await?;
     let award = reread(act, id).await?;
     act.enter(Some(award.version)).await?;

@@ -259,7 +259,7 @@ fn saving(line: &MemberLine) -> Option<i64> {
 /// 404, 403, 412, 428; `illegal_transition`.
 pub async fn confirm(act: &Act<'_>, id: GroupOrderId) -> Result<GroupOrderView, Failure> {
     let (order, tender, viewer) = find(act.tx(), act.asker(), id).await?;
-    viewer::acting(&viewer, act.caller(), Some(order.manufacturer_id))?;
+    viewer::binding(&viewer, act.caller(), order.manufacturer_id)?;
     clock::settle(act, tender.id).await?;
     let mut order = reread(act, id).await?;
     act.enter(Some(order.version)).await?;

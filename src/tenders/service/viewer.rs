@@ -100,6 +100,23 @@ async fn invited(
         .collect())
 }
 
+/// Passes who may bind `manufacturer`: its staff or its key. A mailed link quotes, it does not sign.
+///
+/// # Errors
+/// 403 for everybody else.
+pub fn binding(
+    viewer: &Viewer,
+    caller: &Caller,
+    manufacturer: ManufacturerId,
+) -> Result<(), Failure> {
+    acting(viewer, caller, Some(manufacturer))?;
+    if matches!(caller, Caller::Link { .. }) {
+        let detail = "Answer with an account or a key of the manufacturer.";
+        return Err(Refused::new(&kinds::ROLE_REQUIRED, detail).into());
+    }
+    Ok(())
+}
+
 /// The manufacturer for which the caller acts in a tender: `wanted`, or the only one.
 ///
 /// # Errors

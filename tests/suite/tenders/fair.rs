@@ -219,3 +219,14 @@ pub async fn commit(fair: &Fair) {
         person.get(&path).await.expect(200);
     }
 }
+
+/// A second manufacturer with an account, invited.
+pub async fn app_account(fair: &Fair, name: &str) -> Person {
+    let person = fair.app.person(name).await;
+    let body = json!({ "name": "Second Press", "country": "CN", "locale": "en" });
+    let founded = person.post("/v1/manufacturers", body).await;
+    founded.expect(201);
+    fair.invite(json!({ "manufacturer_id": founded.id() }))
+        .await;
+    person
+}
