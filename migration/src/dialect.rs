@@ -2,7 +2,9 @@
 //! its constraints. Tables are `STRICT` on SQLite, so that a wrong type is refused there as well.
 
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::ConnectionTrait;
 use sea_orm_migration::sea_orm::DbBackend;
+use sea_orm_migration::sea_orm::Statement;
 
 /// Words for the column types, per database.
 const TYPES: [(&str, &str, &str); 7] = [
@@ -64,6 +66,89 @@ pub async fn append_only(manager: &SchemaManager<'_>, table: &str) -> Result<(),
     Ok(())
 }
 
+/// Replaces the conditions of named `CHECK` constraints of a table, given as (constraint, condition).
+///
+/// SQLite cannot alter a constraint. There the table is made anew from its own text, filled, and put in the place
+/// of the old one, with its indexes and triggers (the procedure of sqlite.org/lang_altertable.html, section 7),
+/// in one script, because foreign keys can only be set aside outside a transaction.
+pub async fn replace_checks(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    checks: &[(&str, &str)],
+) -> Result<(), DbErr> {
+    if manager.get_database_backend() == DbBackend::Sqlite {
+        return rebuild(manager, table, checks).await;
+    }
+    for (name, condition) in checks {
+        let sql = format!(
+            "ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} CHECK ({condition})"
+        );
+        manager.get_connection().execute_unprepared(&sql).await?;
+    }
+    Ok(())
+}
+
+async fn rebuild(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    checks: &[(&str, &str)],
+) -> Result<(), DbErr> {
+    let mut text = schema_texts(manager, table, "type = 'table'")
+        .await?
+        .concat();
+    for (name, condition) in checks {
+        text = with_check(&text, name, condition)
+            .ok_or_else(|| DbErr::Migration(format!("{table} has no constraint {name}")))?;
+    }
+    let body = text
+        .find('(')
+        .map(|at| &text[at..])
+        .ok_or_else(|| DbErr::Migration(format!("there is no table {table}")))?;
+    let others = schema_texts(manager, table, "type IN ('index', 'trigger')").await?;
+    let others: String = others.iter().map(|sql| format!("{sql};\n")).collect();
+    let script = format!(
+        "PRAGMA foreign_keys = OFF;\nPRAGMA legacy_alter_table = ON;\nBEGIN IMMEDIATE;\n\
+         CREATE TABLE {table}_anew {body};\n\
+         INSERT INTO {table}_anew SELECT * FROM {table};\n\
+         DROP TABLE {table};\n\
+         ALTER TABLE {table}_anew RENAME TO {table};\n\
+         {others}COMMIT;\nPRAGMA legacy_alter_table = OFF;\nPRAGMA foreign_keys = ON;"
+    );
+    manager.get_connection().execute_unprepared(&script).await?;
+    Ok(())
+}
+
+/// The texts by which SQLite made a table, or what belongs to it.
+async fn schema_texts(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    which: &str,
+) -> Result<Vec<String>, DbErr> {
+    let sql = format!(
+        "SELECT sql FROM sqlite_schema WHERE tbl_name = '{table}' AND {which} AND sql IS NOT NULL"
+    );
+    let statement = Statement::from_string(DbBackend::Sqlite, sql);
+    let rows = manager.get_connection().query_all_raw(statement).await?;
+    rows.iter().map(|row| row.try_get("", "sql")).collect()
+}
+
+/// The text of a table in which a constraint has another condition.
+fn with_check(text: &str, name: &str, condition: &str) -> Option<String> {
+    let start = text.find(&format!("CONSTRAINT {name} CHECK"))?;
+    let open = start + text[start..].find('(')?;
+    let mut depth = 0;
+    let length = text[open..].find(|letter| {
+        depth += match letter {
+            '(' => 1,
+            ')' => -1,
+            _ => 0,
+        };
+        depth == 0
+    })?;
+    let (before, after) = (&text[..=open], &text[open + length..]);
+    Some(format!("{before}{condition}{after}"))
+}
+
 /// Drops tables, newest first, with the trigger functions of the append-only ones.
 pub async fn drop_tables(manager: &SchemaManager<'_>, tables: &[&str]) -> Result<(), DbErr> {
     let connection = manager.get_connection();
@@ -78,4 +163,21 @@ pub async fn drop_tables(manager: &SchemaManager<'_>, tables: &[&str]) -> Result
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_check;
+
+    #[test]
+    fn a_condition_is_replaced_up_to_its_own_bracket() {
+        let text = "CREATE TABLE t (a TEXT CONSTRAINT t_a CHECK (a IN ('x', 'y')), CONSTRAINT t_b CHECK ((a = 'x') = (b IS NULL)))";
+        let changed = with_check(text, "t_a", "a = 'z'").expect("a constraint");
+        assert!(
+            changed
+                .starts_with("CREATE TABLE t (a TEXT CONSTRAINT t_a CHECK (a = 'z'), CONSTRAINT")
+        );
+        assert!(changed.ends_with("CHECK ((a = 'x') = (b IS NULL)))"));
+        assert_eq!(with_check(text, "t_c", "TRUE"), None);
+    }
 }
