@@ -21,6 +21,7 @@ pub use rules::RULES;
 pub use service::CONSUMERS;
 pub use service::JOBS;
 pub use service::LINKS;
+pub use subjects::subject_of;
 
 /// The clock of ballots: opens and closes what is due.
 pub const SWEEPS: &[Sweep] = &[Sweep {

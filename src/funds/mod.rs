@@ -15,6 +15,5 @@ mod service;
 
 pub use routes::configure;
 pub use rules::RULES;
-pub use service::approval::BallotSubject;
-pub use service::approval::ballot_subject;
 pub use service::approval::consumers;
+pub use service::subjects::ballot_subject;

@@ -12,6 +12,7 @@ pub mod notices;
 pub mod payments;
 pub mod policies;
 pub mod statement;
+pub mod subjects;
 mod visible;
 
 use chrono::NaiveDate;

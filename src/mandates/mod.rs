@@ -3,6 +3,7 @@
 
 pub mod problems;
 mod repo;
+mod subject;
 
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -15,6 +16,9 @@ use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
 use crate::platform::act::Act;
 use crate::platform::random;
+
+pub use subject::Choice;
+pub use subject::Subject;
 
 /// Topic of the fact that a mandate was issued; its payload is `{mandate_id, matter, subject_id}`.
 pub const ISSUED: &str = "mandate.issued";

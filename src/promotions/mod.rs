@@ -14,7 +14,6 @@ mod service;
 pub use domain::life::PromotionState;
 pub use routes::configure;
 pub use rules::RULES;
-pub use service::BallotSubject;
 pub use service::PhaseTimes;
 pub use service::Summary;
 pub use service::ballot_subject;

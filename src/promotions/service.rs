@@ -25,7 +25,6 @@ pub use enrolling::withdraw;
 pub use loaded::Loaded;
 pub use mailed::enrol_link;
 pub use mailed::links;
-pub use reading::BallotSubject;
 pub use reading::PhaseTimes;
 pub use reading::Summary;
 pub use reading::ballot_subject;

@@ -17,6 +17,7 @@ use guildhall::platform::act;
 use guildhall::promotions as face;
 use serde_json::Value;
 use serde_json::json;
+use uuid::Uuid;
 
 on_both! {
     the_clock_runs_ends_and_settles_even_after_a_long_sleep => clock_driven;
@@ -161,7 +162,7 @@ async fn by_ballot(app: TestApp) {
     let body = json!({"name": "One day", "main_day": "2028-06-01", "template": "one_day"});
     let answer = draft(&ground, body).await;
     let path = format!("/v1/promotions/{}", answer.id());
-    let id = answer.id().parse().expect("an id");
+    let id: Uuid = answer.id().parse().expect("an id");
     let subject = async || {
         let reader = app.ctx().db.reader();
         let found = face::ballot_subject(&reader, ground.alliance, id).await;
@@ -179,7 +180,7 @@ async fn by_ballot(app: TestApp) {
         let decision = Decision {
             alliance: ground.alliance,
             matter: Matter::Promotion,
-            subject: id.0,
+            subject: id,
             content_hash: hash,
             source: source.to_owned(),
         };

@@ -17,7 +17,6 @@ use crate::ballots::service::matter_of;
 use crate::ballots::service::rule_of;
 use crate::ballots::service::take;
 use crate::ballots::subjects;
-use crate::ballots::subjects::Subject;
 use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::BallotId;
 use crate::kernel::ids::MembershipId;
@@ -25,6 +24,7 @@ use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
 use crate::kernel::time::Instant;
 use crate::mandates;
+use crate::mandates::Subject;
 use crate::platform::act::Act;
 
 /// Announces a draft: its content is frozen, and it opens at its hour, or at once.

@@ -3,9 +3,6 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use sea_orm::ConnectionTrait;
-use std::collections::BTreeMap;
-
 use crate::funds::domain::state::AssessmentState;
 use crate::funds::domain::state::FundState;
 use crate::funds::repo;
@@ -13,10 +10,7 @@ use crate::funds::repo::Assessment;
 use crate::funds::repo::Fund;
 use crate::funds::service::funds;
 use crate::funds::service::visible;
-use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::AssessmentId;
-use crate::kernel::ids::MembershipId;
-use crate::kernel::money::format_minor;
 use crate::kernel::problem::Failure;
 use crate::mandates;
 use crate::mandates::Matter;
@@ -26,47 +20,6 @@ use crate::platform::ctx::Ctx;
 use crate::platform::outbox::Event;
 use crate::platform::queue::JobFailure;
 use crate::platform::registry::Consumer;
-
-/// What a ballot on an assessment asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BallotSubject {
-    /// The question in a few words.
-    pub title: String,
-    /// What exactly is decided; a mandate carries it.
-    pub content_hash: Vec<u8>,
-    /// Proposed notice amount of every member in minor units: the weights of an alliance's first season.
-    pub weights: BTreeMap<MembershipId, i64>,
-}
-
-/// An assessment as the subject of a ballot; `None` where the alliance has none with this id that is still
-/// to be decided.
-///
-/// # Errors
-/// When the database fails.
-pub async fn ballot_subject(
-    c: &impl ConnectionTrait,
-    alliance: AllianceId,
-    id: AssessmentId,
-) -> Result<Option<BallotSubject>, Failure> {
-    let proposed = AssessmentState::Proposed.as_str();
-    let row = repo::assessments::find(c, id).await?;
-    let Some(row) = row.filter(|a| a.alliance_id == alliance && a.state == proposed) else {
-        return Ok(None);
-    };
-    let Some(fund) = repo::funds::find(c, row.fund_id).await? else {
-        return Ok(None);
-    };
-    let budget = format_minor(row.budget_minor, visible::currency_of(&fund)?);
-    let lines = repo::assessments::lines(c, &row).await?;
-    Ok(Some(BallotSubject {
-        title: format!("{}: {budget} {}", fund.code, fund.currency),
-        content_hash: row.content_hash,
-        weights: lines
-            .into_iter()
-            .map(|line| (line.membership_id, line.amount_minor))
-            .collect(),
-    }))
-}
 
 /// Reacts to mandates.
 pub fn consumers() -> Vec<Consumer> {

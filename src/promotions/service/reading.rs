@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use sea_orm::ConnectionTrait;
+use uuid::Uuid;
 
 use crate::alliances;
 use crate::kernel::ids::AllianceId;
@@ -14,6 +15,7 @@ use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
 use crate::kernel::problem::Failure;
 use crate::kernel::time::Instant;
+use crate::mandates::Subject;
 use crate::platform::act::Look;
 use crate::promotions::domain::life::PromotionState;
 use crate::promotions::repo;
@@ -121,16 +123,6 @@ pub async fn enrolled_members(
     Ok(repo::enrolments::members(c, id).await?)
 }
 
-/// What a ballot on a promotion is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BallotSubject {
-    pub title: String,
-    /// Hash of everything that members agree to; its mandate permits exactly this.
-    pub content_hash: Vec<u8>,
-    /// Weights by contribution: a promotion brings none.
-    pub weights: Vec<(MembershipId, i64)>,
-}
-
 /// The subject of a ballot; `None` unless the promotion is the alliance's and proposed.
 ///
 /// # Errors
@@ -138,17 +130,17 @@ pub struct BallotSubject {
 pub async fn ballot_subject(
     c: &impl ConnectionTrait,
     alliance: AllianceId,
-    id: PromotionId,
-) -> Result<Option<BallotSubject>, Failure> {
-    let Some(loaded) = loaded::find(c, id).await? else {
+    id: Uuid,
+) -> Result<Option<Subject>, Failure> {
+    let Some(loaded) = loaded::find(c, PromotionId(id)).await? else {
         return Ok(None);
     };
     let proposed = loaded.stored_state()? == PromotionState::Proposed;
     Ok(
-        (proposed && loaded.row.alliance_id == alliance).then(|| BallotSubject {
+        (proposed && loaded.row.alliance_id == alliance).then(|| Subject {
             content_hash: loaded.content_hash(),
             title: loaded.row.name,
-            weights: Vec::new(),
+            ..Subject::default()
         }),
     )
 }

@@ -2,12 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use guildhall::kernel::ids::AllianceId;
-use guildhall::kernel::ids::AssessmentId;
-use guildhall::mandates;
-use guildhall::mandates::Decision;
 use guildhall::mandates::Matter;
-use guildhall::platform::act;
 use serde_json::Value;
 use serde_json::json;
 
@@ -212,21 +207,9 @@ impl Seed<'_> {
 
     /// As a carried ballot would.
     async fn decide(&self, assessment: &str) {
-        let id: AssessmentId = assessment.parse().expect("an id");
-        let alliance: AllianceId = self.ids["alliance_id"].parse().expect("an id");
-        act::perform_as_system(self.app.ctx(), "test", async |act| {
-            let subject = guildhall::funds::ballot_subject(act.tx(), alliance, id).await?;
-            let decision = Decision {
-                alliance,
-                matter: Matter::SeasonBudget,
-                subject: id.0,
-                content_hash: subject.expect("a subject").content_hash,
-                source: "ballot:test".into(),
-            };
-            mandates::issue(act, decision).await
-        })
-        .await
-        .expect("a mandate");
+        let alliance = &self.ids["alliance_id"];
+        let matter = Matter::SeasonBudget;
+        self.app.decide(alliance, matter, assessment).await;
         self.app.drain().await;
     }
 

@@ -7,14 +7,10 @@ use entity::merchant_staff;
 use entity::role_grant;
 use entity::size_fact;
 use guildhall::kernel::ids::AllianceId;
-use guildhall::kernel::ids::AssessmentId;
 use guildhall::kernel::ids::MembershipId;
 use guildhall::kernel::ids::MerchantId;
 use guildhall::kernel::ids::UserId;
-use guildhall::mandates;
-use guildhall::mandates::Decision;
 use guildhall::mandates::Matter;
-use guildhall::platform::act;
 use sea_orm::EntityTrait;
 use sea_orm::IntoActiveModel;
 use serde_json::Value;
@@ -221,24 +217,9 @@ impl World {
 
     /// Lets the alliance decide for an assessment, as a carried ballot would.
     pub async fn decide(&self, assessment: &str) {
-        let id: AssessmentId = assessment.parse().expect("an id");
-        let alliance = self.alliance;
-        let ctx = self.app.ctx();
-        act::perform_as_system(ctx, "test", async |act| {
-            let subject = guildhall::funds::ballot_subject(act.tx(), alliance, id)
-                .await?
-                .expect("a subject");
-            let decision = Decision {
-                alliance,
-                matter: Matter::SeasonBudget,
-                subject: id.0,
-                content_hash: subject.content_hash,
-                source: format!("ballot:{id}"),
-            };
-            mandates::issue(act, decision).await
-        })
-        .await
-        .expect("a mandate");
+        let alliance = self.alliance.to_string();
+        let matter = Matter::SeasonBudget;
+        self.app.decide(&alliance, matter, assessment).await;
     }
 
     /// A fund whose notices over 50,000.00 are out; answers its path.

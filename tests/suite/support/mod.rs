@@ -2,6 +2,7 @@
 //!
 //! Each flow runs on SQLite, and on PostgreSQL too where `GUILDHALL_TEST_POSTGRES_URL` is set.
 
+mod deciding;
 mod members;
 mod person;
 mod postgres;
