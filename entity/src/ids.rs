@@ -116,6 +116,8 @@ ids! {
     LevyPolicyId,
     /// A ring-fenced pot of an alliance's money.
     FundId,
+    /// The close of a part of a fund's ledger.
+    FundPeriodId,
     /// A budget split into members' shares.
     AssessmentId,
     /// One member's share of an assessment.

@@ -23,6 +23,14 @@ pub struct Model {
     pub narration: String,
     pub effective_date: Date,
     pub recorded_at: Instant,
+    /// Place in the fund's chain, from 1; 0 before the chain began.
+    pub sequence: i64,
+    /// Number of its postings.
+    pub postings: i64,
+    /// Hash of the transaction before it; zeros for the first.
+    pub previous_hash: Vec<u8>,
+    /// Hash of the content, the postings and the previous hash.
+    pub hash: Vec<u8>,
 }
 
 /// No relations are read through the ORM.

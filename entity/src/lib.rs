@@ -22,6 +22,7 @@ pub mod enrolment;
 pub mod evaluation;
 pub mod expense;
 pub mod fund;
+pub mod fund_period;
 pub mod group_order;
 pub mod idempotency_key;
 pub mod invitation;

@@ -77,7 +77,14 @@ pub async fn replace_checks(
     checks: &[(&str, &str)],
 ) -> Result<(), DbErr> {
     if manager.get_database_backend() == DbBackend::Sqlite {
-        return rebuild(manager, table, checks).await;
+        return rebuild(manager, table, |mut text| {
+            for (name, condition) in checks {
+                text = with_check(&text, name, condition)
+                    .ok_or_else(|| DbErr::Migration(format!("{table} has no constraint {name}")))?;
+            }
+            Ok(text)
+        })
+        .await;
     }
     for (name, condition) in checks {
         let sql = format!(
@@ -88,18 +95,54 @@ pub async fn replace_checks(
     Ok(())
 }
 
+/// Changes what neither database can change alike: on SQLite the text of the table, given as (old, new), each of
+/// which it must contain; on PostgreSQL by the statements `on_postgres`.
+pub async fn rewrite(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    on_sqlite: &[(&str, &str)],
+    on_postgres: &[&str],
+) -> Result<(), DbErr> {
+    if manager.get_database_backend() == DbBackend::Sqlite {
+        return rebuild(manager, table, |mut text| {
+            for (old, new) in on_sqlite {
+                if !text.contains(old) {
+                    return Err(DbErr::Migration(format!("{table} has no '{old}'")));
+                }
+                text = text.replace(old, new);
+            }
+            Ok(text)
+        })
+        .await;
+    }
+    for sql in on_postgres {
+        manager.get_connection().execute_unprepared(sql).await?;
+    }
+    Ok(())
+}
+
+/// Runs what the two databases say in different words.
+pub async fn either(
+    manager: &SchemaManager<'_>,
+    on_sqlite: &[&str],
+    on_postgres: &[&str],
+) -> Result<(), DbErr> {
+    let sqlite = manager.get_database_backend() == DbBackend::Sqlite;
+    for sql in if sqlite { on_sqlite } else { on_postgres } {
+        manager.get_connection().execute_unprepared(sql).await?;
+    }
+    Ok(())
+}
+
 async fn rebuild(
     manager: &SchemaManager<'_>,
     table: &str,
-    checks: &[(&str, &str)],
+    change: impl FnOnce(String) -> Result<String, DbErr>,
 ) -> Result<(), DbErr> {
-    let mut text = schema_texts(manager, table, "type = 'table'")
+    let text = schema_texts(manager, table, "type = 'table'")
         .await?
         .concat();
-    for (name, condition) in checks {
-        text = with_check(&text, name, condition)
-            .ok_or_else(|| DbErr::Migration(format!("{table} has no constraint {name}")))?;
-    }
+    let text = change(text)?;
     let body = text
         .find('(')
         .map(|at| &text[at..])

@@ -15,6 +15,7 @@ mod m20261122_070_promotions;
 mod m20261122_080_tenders;
 mod m20261122_090_ballots;
 mod m20261122_100_campaigns;
+mod m20261124_020_guard_ledger;
 
 /// Applies and reverts the changes in order.
 pub struct Migrator;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_080_tenders::Migration),
             Box::new(m20261122_090_ballots::Migration),
             Box::new(m20261122_100_campaigns::Migration),
+            Box::new(m20261124_020_guard_ledger::Migration),
         ]
     }
 }

@@ -16,4 +16,6 @@ mod service;
 pub use routes::configure;
 pub use rules::RULES;
 pub use service::approval::consumers;
+pub use service::chain::Verified;
+pub use service::chain::verify_chain;
 pub use service::subjects::ballot_subject;

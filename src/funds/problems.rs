@@ -63,6 +63,14 @@ pub static OVERSPENT: Kind = Kind::unprocessable("overspent", "More was spent th
 
 pub static FUND_OVERDRAWN: Kind =
     Kind::conflict("fund_overdrawn", "The fund does not hold that much");
+pub static CREDIT_SPENT: Kind = Kind::conflict(
+    "credit_spent",
+    "The member's credit does not hold that much",
+);
+pub static PERIOD_CLOSED: Kind =
+    Kind::conflict("period_closed", "The ledger is closed for that day");
+pub static ALREADY_REVERSED: Kind =
+    Kind::conflict("already_reversed", "The transaction was taken back already");
 pub static OVERPAYMENT: Kind =
     Kind::unprocessable("overpayment", "The payment is more than what is due");
 pub static ARREARS_OPEN: Kind = Kind::conflict("arrears_open", "Levy notices are not paid yet");
@@ -100,6 +108,9 @@ pub static ALL: &[&Kind] = &[
     &NEGATIVE_UNSPENT,
     &OVERSPENT,
     &FUND_OVERDRAWN,
+    &CREDIT_SPENT,
+    &PERIOD_CLOSED,
+    &ALREADY_REVERSED,
     &OVERPAYMENT,
     &ARREARS_OPEN,
     &EXPENSES_OPEN,

@@ -6,9 +6,11 @@ pub mod funds;
 pub mod ledger;
 pub mod notices;
 pub mod payments;
+pub mod periods;
 pub mod policies;
 pub mod refunds;
 
+pub type Period = entity::fund_period::Model;
 pub type Policy = entity::levy_policy::Model;
 pub type Fund = entity::fund::Model;
 pub type Assessment = entity::assessment::Model;

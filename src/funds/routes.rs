@@ -8,6 +8,7 @@ mod funds;
 mod ledger;
 mod notices;
 mod payments;
+mod periods;
 mod policies;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -21,5 +22,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(notices::configure)
         .configure(payments::configure)
         .configure(expenses::configure)
-        .configure(ledger::configure);
+        .configure(ledger::configure)
+        .configure(periods::configure);
 }

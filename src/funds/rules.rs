@@ -59,6 +59,8 @@ pub const RULES: &[Rule] = &[
     Rule::new("pay_expense", TREASURER).idempotent().if_match(),
     Rule::new("read_ledger", READERS),
     Rule::new("list_balances", READERS),
+    Rule::new("close_fund_period", TREASURER).idempotent(),
+    Rule::new("list_fund_periods", READERS),
     Rule::new("read_my_statement", Allow::Roles(&[Role::Member])),
 ];
 

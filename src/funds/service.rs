@@ -2,6 +2,7 @@
 
 pub mod approval;
 pub mod assessments;
+pub mod chain;
 pub mod close;
 pub mod expenses;
 pub mod funds;
@@ -10,6 +11,7 @@ pub mod journal;
 pub mod ledger;
 pub mod notices;
 pub mod payments;
+pub mod periods;
 pub mod policies;
 pub mod statement;
 pub mod subjects;

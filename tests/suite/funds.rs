@@ -1,5 +1,6 @@
 //! Funds: levies, payments, spending and the close of a season, in money that adds up.
 
+mod ledger;
 mod refusals;
 mod season;
 mod world;

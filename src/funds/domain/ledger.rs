@@ -1,80 +1,15 @@
-//! Double entry: the chart of accounts, and what a transaction must be before it is written.
+//! Double entry: what a transaction must be before it is written.
 //!
-//! Debits are positive, credits negative; amounts are minor units of the fund's one currency. The chart of a
-//! fund is a part of fund.md 3.3: bank, receivables, levy income, refunded levies (contra), spending, and the
-//! result that takes all of it in when the fund closes.
+//! Debits are positive, credits negative; amounts are minor units of the fund's one currency.
 
 use std::collections::HashMap;
 
 use crate::kernel::money::MAX_AMOUNT;
 use crate::kernel::money::Overflow;
 
-crate::words! {
-    /// Kinds of accounts.
-    pub enum AccountKind {
-        /// The fund's part of the one bank account. Never below zero.
-        Bank = "bank",
-        /// What a member owes.
-        Receivable = "receivable",
-        /// What a member was charged.
-        Levy = "levy",
-        /// What a member got back: reduces the income.
-        LevyRefunded = "levy_refunded",
-        /// What was spent on a line.
-        Spend = "spend",
-        /// Takes income and spending in at the close, and reads zero after it.
-        Result = "result",
-    }
-}
-
-impl AccountKind {
-    /// First part of the account's name, by its type.
-    const fn prefix(self) -> &'static str {
-        match self {
-            Self::Bank => "Assets:Bank",
-            Self::Receivable => "Assets:Receivable",
-            Self::Levy => "Income:Levy",
-            Self::LevyRefunded => "Income:LevyRefunded",
-            Self::Spend => "Expenses:Spend",
-            Self::Result => "Equity:Result",
-        }
-    }
-
-    /// Whether the party of such an account is a member.
-    pub const fn is_of_member(self) -> bool {
-        match self {
-            Self::Receivable | Self::Levy | Self::LevyRefunded => true,
-            Self::Bank | Self::Spend | Self::Result => false,
-        }
-    }
-
-    /// The name of an account: `Assets:Bank:D11-2026`, `Expenses:Spend:D11-2026:posters`.
-    pub fn name(self, code: &str, party: &str) -> String {
-        if party.is_empty() {
-            format!("{}:{code}", self.prefix())
-        } else {
-            format!("{}:{code}:{party}", self.prefix())
-        }
-    }
-}
-
-crate::words! {
-    /// Why money moved.
-    pub enum TransactionKind {
-        /// Levy notices were issued.
-        Levy = "levy",
-        /// A member paid.
-        Payment = "payment",
-        /// An expense was paid.
-        Expense = "expense",
-        /// A member got unspent money back.
-        Refund = "refund",
-        /// At the close, income moves to the result.
-        CloseIncome = "close_income",
-        /// At the close, spending and refunds move to the result.
-        CloseSpending = "close_spending",
-    }
-}
+pub use crate::funds::domain::chart::AccountKind;
+pub use crate::funds::domain::chart::Side;
+pub use crate::funds::domain::chart::TransactionKind;
 
 /// One leg of a transaction that is to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,8 +48,10 @@ pub enum LedgerBreach {
     PostedTwice { account: String },
     #[error("a transaction off balance by {by}")]
     Unbalanced { by: i128 },
-    #[error("the accounts of a fund are off balance by {by}")]
-    FundUnbalanced { by: i128 },
+    #[error("money between funds is off balance by {by}")]
+    FundsUnbalanced { by: i128 },
+    #[error("{account} was moved to {balance} unseen")]
+    Unmoved { account: String, balance: i64 },
     #[error("{stored} of {wanted} postings are stored")]
     NotStored { wanted: usize, stored: i64 },
     #[error("{account} reads {balance} after the close")]
@@ -154,6 +91,12 @@ pub fn moved(balance: i64, amount: i64) -> Result<i64, Overflow> {
         .checked_add(amount)
         .filter(|sum| sum.unsigned_abs() <= MAX_AMOUNT.unsigned_abs())
         .ok_or(Overflow)
+}
+
+/// The legs that take a transaction back.
+pub fn reversed(legs: &[Leg]) -> Vec<Leg> {
+    let back = |leg: &Leg| Leg::new(leg.kind, leg.party.clone(), -leg.amount);
+    legs.iter().map(back).collect()
 }
 
 /// The legs that bring accounts to zero against the fund's result; `None` where there is nothing to move.
@@ -212,6 +155,18 @@ mod tests {
         assert!(matches!(check(&legs), Err(LedgerBreach::Unbalanced { .. })));
         assert_eq!(moved(MAX_AMOUNT, 1), Err(Overflow));
         assert_eq!(moved(i64::MIN, -1), Err(Overflow));
+    }
+
+    #[test]
+    fn a_reversal_takes_every_leg_back() {
+        let legs = [Leg::bank(5), leg("a", -3), leg("b", -2)];
+        let back = reversed(&legs);
+        assert_eq!(check(&back), Ok(()));
+        assert!(
+            legs.iter()
+                .zip(&back)
+                .all(|(a, b)| a.amount + b.amount == 0)
+        );
     }
 
     #[test]

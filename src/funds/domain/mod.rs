@@ -3,6 +3,8 @@
 pub mod allocation;
 pub mod apportion;
 pub mod bought;
+pub mod chain;
+pub mod chart;
 pub mod dues;
 pub mod exact;
 pub mod instalments;

@@ -189,6 +189,8 @@ pub const TABLE: &[(&str, &str)] = &[
     ("list_assessments", INSIDE),
     ("propose_assessment", STEWARDS),
     ("list_balances", INSIDE),
+    ("close_fund_period", TREASURER),
+    ("list_fund_periods", INSIDE),
     ("close_fund", TREASURER),
     ("list_expenses", INSIDE),
     ("request_expense", STEWARDS),
