@@ -17,6 +17,13 @@ pub static ROLE_ALREADY_GRANTED: Kind = Kind::conflict(
 pub static LAST_ORGANIZER: Kind =
     Kind::conflict("last_organizer", "At least one organizer has to remain");
 
+pub static BALLOT_RULE_INVALID: Kind =
+    Kind::unprocessable("ballot_rule_invalid", "The ballot rule contradicts itself");
+pub static RULE_LOOSENED: Kind = Kind::unprocessable(
+    "rule_loosened",
+    "The rule asks for less than the matter needs",
+);
+
 /// Every problem of this slice.
 pub static ALL: &[&Kind] = &[
     &NOT_LISTED,
@@ -24,4 +31,6 @@ pub static ALL: &[&Kind] = &[
     &ALREADY_INVITED,
     &ROLE_ALREADY_GRANTED,
     &LAST_ORGANIZER,
+    &BALLOT_RULE_INVALID,
+    &RULE_LOOSENED,
 ];

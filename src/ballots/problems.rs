@@ -6,8 +6,6 @@ pub static WEIGHT_CAP_UNATTAINABLE: Kind = Kind::unprocessable(
     "weight_cap_unattainable",
     "Too few members have weight for this cap",
 );
-pub static BALLOT_RULE_INVALID: Kind =
-    Kind::unprocessable("ballot_rule_invalid", "The ballot rule contradicts itself");
 pub static VOTER_NOT_ELIGIBLE: Kind = Kind::unprocessable(
     "voter_not_eligible",
     "A vote comes from outside the electorate",
@@ -21,10 +19,6 @@ pub static OPTION_UNKNOWN: Kind =
 pub static OPTIONS_INVALID: Kind = Kind::unprocessable(
     "options_invalid",
     "The options of this ballot cannot be told apart",
-);
-pub static BALLOT_RULE_LOOSENED: Kind = Kind::unprocessable(
-    "ballot_rule_loosened",
-    "The rule asks for less than the matter needs",
 );
 pub static NOTICE_TOO_SHORT: Kind =
     Kind::unprocessable("notice_too_short", "The by-laws ask for a longer notice");
@@ -46,12 +40,10 @@ pub static NOT_AN_ELECTOR: Kind = Kind::forbidden("not_an_elector", "This member
 /// Every kind of this module, for the catalogue.
 pub static ALL: &[&Kind] = &[
     &WEIGHT_CAP_UNATTAINABLE,
-    &BALLOT_RULE_INVALID,
     &VOTER_NOT_ELIGIBLE,
     &CAST_EXCEEDS_ELIGIBLE,
     &OPTION_UNKNOWN,
     &OPTIONS_INVALID,
-    &BALLOT_RULE_LOOSENED,
     &NOTICE_TOO_SHORT,
     &CLOSES_BEFORE_OPENING,
     &SUBJECT_NOT_READY,

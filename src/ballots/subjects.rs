@@ -15,7 +15,14 @@ use crate::promotions;
 pub const fn permits(matter: BallotMatter) -> Option<Matter> {
     match matter {
         BallotMatter::SeasonBudget => Some(Matter::SeasonBudget),
+        BallotMatter::LevyPolicy => Some(Matter::LevyPolicy),
         BallotMatter::Promotion => Some(Matter::Promotion),
+        BallotMatter::TenderAward => Some(Matter::TenderAward),
+        BallotMatter::WriteOff => Some(Matter::WriteOff),
+        BallotMatter::Transfer => Some(Matter::Transfer),
+        BallotMatter::SponsorDeal => Some(Matter::SponsorDeal),
+        BallotMatter::Expulsion => Some(Matter::Expulsion),
+        BallotMatter::Dissolution => Some(Matter::Dissolution),
         BallotMatter::Advisory => None,
     }
 }

@@ -1,7 +1,15 @@
 //! By-laws as data. Each version is complete; a missing value is the default that is written here.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde::Serialize;
+
+use crate::alliances::domain::ballot_matter::BallotMatter;
+use crate::alliances::domain::ballot_rule::BallotRule;
+use crate::alliances::domain::ballot_rule::RuleRefused;
+use crate::alliances::domain::tightness;
+use crate::kernel::ids::UserId;
 
 /// What an alliance decides about itself.
 #[derive(
@@ -25,6 +33,46 @@ pub struct ByLaws {
     #[garde(range(max = 90))]
     #[schema(minimum = 0, maximum = 90)]
     pub ballot_notice_days: u32,
+    /// The rule of each matter that is not decided by its default. Starred matters may only be tightened.
+    pub ballot_rules: BTreeMap<BallotMatter, BallotRule>,
+    /// Days past due after which arrears suspend a member's vote in money matters.
+    #[garde(range(max = 3_650))]
+    #[schema(minimum = 0, maximum = 3_650)]
+    pub ballot_arrears_days: u32,
+    /// Whether a ballot without quorum may be repeated once, within 14 days, with half the quorum.
+    pub ballot_repeat: bool,
+    /// Days after the declaration within which a member may challenge it.
+    #[garde(range(max = 90))]
+    #[schema(minimum = 0, maximum = 90)]
+    pub ballot_challenge_days: u32,
+    /// Days between the declaration and the moment from which a carried ballot permits its act.
+    #[garde(range(max = 90))]
+    #[schema(minimum = 0, maximum = 90)]
+    pub ballot_effect_days: u32,
+    /// Days that the chair has for a casting vote; its silence is a lost motion.
+    #[garde(range(min = 1, max = 90))]
+    #[schema(minimum = 1, maximum = 90)]
+    pub ballot_casting_days: u32,
+    /// The person with the casting vote, an organizer; absent: any organizer.
+    pub chair: Option<UserId>,
+}
+
+impl ByLaws {
+    /// Checks what single fields cannot say: rules that fit their matter and loosen no starred one.
+    ///
+    /// # Errors
+    /// `Invalid` or `Loosened`.
+    pub fn check(&self) -> Result<(), RuleRefused> {
+        self.ballot_rules
+            .iter()
+            .try_for_each(|(matter, rule)| tightness::accept_in_by_laws(*matter, rule))
+    }
+
+    /// The rule in force for a matter: the by-laws', else the default.
+    pub fn rule_for(&self, matter: BallotMatter) -> BallotRule {
+        let adopted = self.ballot_rules.get(&matter).cloned();
+        adopted.unwrap_or_else(|| matter.default_rule())
+    }
 }
 
 impl Default for ByLaws {
@@ -34,6 +82,13 @@ impl Default for ByLaws {
             campaign_recipients: 5_000,
             promotion_by_ballot: false,
             ballot_notice_days: 0,
+            ballot_rules: BTreeMap::new(),
+            ballot_arrears_days: 30,
+            ballot_repeat: false,
+            ballot_challenge_days: 7,
+            ballot_effect_days: 0,
+            ballot_casting_days: 7,
+            chair: None,
         }
     }
 }

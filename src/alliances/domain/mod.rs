@@ -1,7 +1,10 @@
 //! Rules of alliances.
 
+pub mod ballot_matter;
+pub mod ballot_rule;
 pub mod by_laws;
 pub mod invitation;
 pub mod kind;
 pub mod membership;
 pub mod roles;
+pub mod tightness;

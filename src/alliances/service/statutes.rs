@@ -16,7 +16,7 @@ use crate::platform::act::Look;
 /// Adopts the next version.
 ///
 /// # Errors
-/// 404, 403, or fields that break a rule.
+/// 404, 403, or fields that break a rule; 422 `rule_loosened` for a ballot rule that asks for too little.
 pub async fn adopt(
     act: &Act<'_>,
     alliance: AllianceId,
@@ -25,6 +25,7 @@ pub async fn adopt(
     tenants::lock(act.tx(), alliance).await?;
     let standing = face::admit(act.tx(), act.asker(), alliance).await?;
     act.enter(None).await?;
+    content.check()?;
     let row = ByLawsVersion {
         id: act.fresh(),
         alliance_id: alliance,

@@ -2,6 +2,7 @@
 //! There is no lot and no preference for an early bid.
 
 use crate::ballots::domain::refusal::BallotRefused;
+use crate::ballots::domain::rule::RuleRefused;
 use crate::kernel::rational::Exact;
 use num_bigint::BigInt;
 use std::collections::BTreeMap;
@@ -43,10 +44,9 @@ pub fn count<'v>(
     check_options(options)?;
     let half = Exact::parse("1/2").expect("a literal fraction");
     if *majority < half || *majority >= Exact::whole(1) {
-        return Err(BallotRefused::RuleInvalid {
-            part: "majority",
-            reason: "A majority is at least a half and below one.",
-        });
+        let reason = "A majority is at least a half and below one.";
+        let part = "majority";
+        return Err(RuleRefused::Invalid { part, reason }.into());
     }
     let mut counts: BTreeMap<String, u64> = options.iter().map(|o| (o.clone(), 0)).collect();
     let mut cast = 0_u64;

@@ -12,4 +12,6 @@ pub mod timetable;
 pub mod weight;
 
 #[cfg(test)]
+mod strictness_tests;
+#[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! Why a ballot cannot be counted as asked.
 
+use crate::alliances::domain::ballot_rule::RuleRefused;
 use crate::ballots::domain::life::BallotEvent;
 use crate::ballots::domain::life::BallotState;
 use crate::ballots::problems;
@@ -21,14 +22,9 @@ pub enum BallotRefused {
         /// The cap as a fraction of the whole.
         cap: String,
     },
-    /// A part of the rule is out of its range or contradicts another part.
-    #[error("{reason}")]
-    RuleInvalid {
-        /// The part at fault, such as `tests`.
-        part: &'static str,
-        /// The broken condition in words.
-        reason: &'static str,
-    },
+    /// The rule itself cannot be adopted.
+    #[error(transparent)]
+    Rule(#[from] RuleRefused),
     /// A vote of somebody who is not in the electorate.
     #[error("'{member}' is not in the electorate.")]
     VoterNotEligible {
@@ -79,18 +75,6 @@ pub enum BallotRefused {
         /// What is possible.
         allowed: Vec<BallotEvent>,
     },
-    /// A part of a rule that ballots do not count yet.
-    #[error("Ballots do not offer this '{part}'.")]
-    NotOffered {
-        /// The part, such as `proxies`.
-        part: &'static str,
-    },
-    /// A part of a proposed rule asks for less than the matter does.
-    #[error("'{part}' asks for less than this matter needs.")]
-    RuleLoosened {
-        /// The part, such as `quorum`.
-        part: &'static str,
-    },
     /// The by-laws ask for a longer notice.
     #[error("The by-laws ask for {days} days of notice.")]
     NoticeTooShort {
@@ -140,7 +124,7 @@ impl Refusal for BallotRefused {
     fn kind(&self) -> &'static Kind {
         match self {
             Self::WeightCapUnattainable { .. } => &problems::WEIGHT_CAP_UNATTAINABLE,
-            Self::RuleInvalid { .. } => &problems::BALLOT_RULE_INVALID,
+            Self::Rule(refused) => refused.kind(),
             Self::VoterNotEligible { .. } => &problems::VOTER_NOT_ELIGIBLE,
             Self::Negative { .. } => &kinds::OUT_OF_RANGE,
             Self::CastExceedsEligible { .. } => &problems::CAST_EXCEEDS_ELIGIBLE,
@@ -148,8 +132,6 @@ impl Refusal for BallotRefused {
             Self::OptionsInvalid { .. } => &problems::OPTIONS_INVALID,
             Self::TooMany { .. } => &kinds::TOO_COMPLEX,
             Self::IllegalTransition { .. } => &kinds::ILLEGAL_TRANSITION,
-            Self::NotOffered { .. } => &kinds::NOT_OFFERED,
-            Self::RuleLoosened { .. } => &problems::BALLOT_RULE_LOOSENED,
             Self::NoticeTooShort { .. } => &problems::NOTICE_TOO_SHORT,
             Self::ClosesBeforeItOpens { .. } => &problems::CLOSES_BEFORE_OPENING,
             Self::StillOpen { .. } => &problems::BALLOT_STILL_OPEN,
@@ -167,9 +149,7 @@ impl Refusal for BallotRefused {
                 ("members", Value::from(*members)),
                 ("cap", Value::from(cap.as_str())),
             ],
-            Self::RuleInvalid { part, .. }
-            | Self::NotOffered { part }
-            | Self::RuleLoosened { part } => vec![("part", Value::from(*part))],
+            Self::Rule(refused) => return refused.params(),
             Self::IllegalTransition {
                 state,
                 event,

@@ -4,6 +4,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::alliances;
+use crate::alliances::domain::tightness;
 use crate::ballots::domain::matter::BallotMatter;
 use crate::ballots::domain::rule::BallotRule;
 use crate::ballots::domain::tally::Roll;
@@ -43,12 +44,10 @@ pub async fn propose(
 ) -> Result<Ballot, Failure> {
     let standing = alliances::admit(act.tx(), act.asker(), alliance).await?;
     act.enter(None).await?;
-    let rule = match proposal.rule {
-        Some(rule) => rule.clone(),
-        None => proposal.matter.default_rule(),
-    };
-    proposal.matter.accept(&rule)?;
     let by_laws = alliances::by_laws(act.tx(), alliance).await?;
+    let in_force = by_laws.rule_for(proposal.matter);
+    let rule = proposal.rule.unwrap_or(&in_force).clone();
+    tightness::accept_in_ballot(proposal.matter, &rule, &in_force)?;
     let timetable = Timetable {
         opens_at: proposal.opens_at.map(Instant::millis),
         closes_at: proposal.closes_at.millis(),
