@@ -6,6 +6,7 @@ use crate::ids::AllianceId;
 use crate::ids::ExpenseId;
 use crate::ids::FundId;
 use crate::ids::LedgerTransactionId;
+use crate::ids::ReservationId;
 use crate::ids::UserId;
 use crate::instant::Instant;
 
@@ -24,6 +25,10 @@ pub struct Model {
     pub state: String,
     pub requested_by: UserId,
     pub decided_by: Option<UserId>,
+    pub document_ref: Option<String>,
+    pub reservation_id: Option<ReservationId>,
+    pub approvals_needed: i64,
+    pub approver_roles: Json,
     pub transaction_id: Option<LedgerTransactionId>,
     pub version: i64,
     pub created_at: Instant,

@@ -130,6 +130,14 @@ ids! {
     ReservationId,
     /// A request to spend from a fund.
     ExpenseId,
+    /// A sponsor's promise to match what the members pay.
+    SponsorDealId,
+    /// Money received from a sponsor.
+    SponsorReceiptId,
+    /// Goods or work given instead of money.
+    InKindId,
+    /// Money that moves from one fund to another.
+    TransferId,
     /// Unspent money returned to a member.
     RefundId,
     /// An account of the ledger.

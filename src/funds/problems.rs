@@ -76,11 +76,25 @@ pub static OVERPAYMENT: Kind =
 pub static ARREARS_OPEN: Kind = Kind::conflict("arrears_open", "Levy notices are not paid yet");
 pub static EXPENSES_OPEN: Kind =
     Kind::conflict("expenses_open", "Expenses are not decided or paid");
+pub static RESERVATIONS_OPEN: Kind = Kind::conflict(
+    "reservations_open",
+    "Money is set aside that nobody has used or released",
+);
 pub static CODE_TAKEN: Kind = Kind::conflict("code_taken", "Another fund has this code");
 pub static BUDGET_LINES_MISMATCH: Kind = Kind::unprocessable(
     "budget_lines_mismatch",
     "The lines do not add up to the budget",
 );
+pub static RESTRICTED_FUND: Kind =
+    Kind::conflict("restricted_fund", "Money of a fund is for that fund alone");
+pub static BUDGET_LINE_UNKNOWN: Kind =
+    Kind::unprocessable("budget_line_unknown", "The voted budget has no such line");
+pub static EXCEEDS_RESERVATION: Kind = Kind::unprocessable(
+    "exceeds_reservation",
+    "The expense is more than what was reserved",
+);
+pub static APPROVAL_REPEATED: Kind =
+    Kind::conflict("approval_repeated", "You have approved this already");
 
 /// Every kind of this slice, for the catalogue.
 pub static ALL: &[&Kind] = &[
@@ -116,4 +130,9 @@ pub static ALL: &[&Kind] = &[
     &EXPENSES_OPEN,
     &CODE_TAKEN,
     &BUDGET_LINES_MISMATCH,
+    &RESERVATIONS_OPEN,
+    &RESTRICTED_FUND,
+    &BUDGET_LINE_UNKNOWN,
+    &EXCEEDS_RESERVATION,
+    &APPROVAL_REPEATED,
 ];

@@ -9,6 +9,7 @@ pub mod payments;
 pub mod periods;
 pub mod policies;
 pub mod refunds;
+pub mod reservations;
 
 pub type Period = entity::fund_period::Model;
 pub type Policy = entity::levy_policy::Model;
@@ -19,6 +20,8 @@ pub type Notice = entity::levy_notice::Model;
 pub type Payment = entity::payment::Model;
 pub type Allocation = entity::payment_allocation::Model;
 pub type Expense = entity::expense::Model;
+pub type ExpenseApproval = entity::expense_approval::Model;
+pub type Reservation = entity::reservation::Model;
 pub type Refund = entity::refund::Model;
 pub type Account = entity::account::Model;
 pub type Transaction = entity::ledger_transaction::Model;

@@ -10,6 +10,7 @@ mod notices;
 mod payments;
 mod periods;
 mod policies;
+mod reservations;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -21,6 +22,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(assessments::configure)
         .configure(notices::configure)
         .configure(payments::configure)
+        .configure(reservations::configure)
         .configure(expenses::configure)
         .configure(ledger::configure)
         .configure(periods::configure);

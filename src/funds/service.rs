@@ -2,6 +2,7 @@
 
 pub mod approval;
 pub mod assessments;
+mod budget;
 pub mod chain;
 pub mod close;
 pub mod expenses;
@@ -13,6 +14,7 @@ pub mod notices;
 pub mod payments;
 pub mod periods;
 pub mod policies;
+pub mod reservations;
 pub mod statement;
 pub mod subjects;
 mod visible;

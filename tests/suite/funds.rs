@@ -3,6 +3,7 @@
 mod ledger;
 mod refusals;
 mod season;
+mod spending;
 mod world;
 
 use serde_json::json;

@@ -8,8 +8,12 @@ use serde::Serialize;
 use crate::alliances::domain::ballot_matter::BallotMatter;
 use crate::alliances::domain::ballot_rule::BallotRule;
 use crate::alliances::domain::ballot_rule::RuleRefused;
+use crate::alliances::domain::expense_rule;
+use crate::alliances::domain::expense_rule::ExpenseRule;
+use crate::alliances::domain::expense_rule::ExpenseTier;
 use crate::alliances::domain::tightness;
 use crate::kernel::ids::UserId;
+use crate::kernel::money::MAX_AMOUNT;
 
 /// What an alliance decides about itself.
 #[derive(
@@ -55,6 +59,14 @@ pub struct ByLaws {
     pub ballot_casting_days: u32,
     /// The person with the casting vote, an organizer; absent: any organizer.
     pub chair: Option<UserId>,
+    /// How many people approve an expense, by its amount, from the lowest on. Below the first: one second person.
+    #[garde(custom(expense_rule::ascending), dive)]
+    #[schema(max_items = 20)]
+    pub expense_approvals: Vec<ExpenseTier>,
+    /// Gifts in kind worth more than this need a decision of the members; without it a second person agrees.
+    #[garde(inner(range(min = 0, max = MAX_AMOUNT)))]
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub in_kind_limit_minor: Option<i64>,
 }
 
 impl ByLaws {
@@ -73,6 +85,11 @@ impl ByLaws {
         let adopted = self.ballot_rules.get(&matter).cloned();
         adopted.unwrap_or_else(|| matter.default_rule())
     }
+
+    /// What an expense of this many minor units needs.
+    pub fn expense_rule(&self, amount_minor: i64) -> ExpenseRule {
+        expense_rule::rule_for(&self.expense_approvals, amount_minor)
+    }
 }
 
 impl Default for ByLaws {
@@ -89,6 +106,8 @@ impl Default for ByLaws {
             ballot_effect_days: 0,
             ballot_casting_days: 7,
             chair: None,
+            expense_approvals: Vec::new(),
+            in_kind_limit_minor: None,
         }
     }
 }

@@ -17,6 +17,7 @@ use sea_orm::sea_query::Expr;
 
 use crate::funds::repo::Assessment;
 use crate::funds::repo::AssessmentLine;
+use crate::funds::repo::Fund;
 use crate::funds::repo::INSERT_ROWS;
 use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::AssessmentId;
@@ -91,4 +92,18 @@ pub async fn update(tx: &Tx, row: &Assessment) -> Result<(), DbErr> {
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// The lines of the budgets of a fund that were voted.
+pub async fn voted_budgets(
+    c: &impl ConnectionTrait,
+    fund: &Fund,
+) -> Result<Vec<serde_json::Value>, DbErr> {
+    let rows = Entity::find()
+        .filter(Column::AllianceId.eq(fund.alliance_id))
+        .filter(Column::FundId.eq(fund.id))
+        .filter(Column::State.is_in(["approved", "issued"]))
+        .all(c)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.budget_lines).collect())
 }

@@ -2,6 +2,7 @@
 
 use entity::expense::Column;
 use entity::expense::Entity;
+use entity::expense_approval;
 use sea_orm::ActiveModelTrait;
 use sea_orm::ColumnTrait;
 use sea_orm::ConnectionTrait;
@@ -15,11 +16,14 @@ use sea_orm::QuerySelect;
 use sea_orm::sea_query::Expr;
 
 use crate::funds::repo::Expense;
+use crate::funds::repo::ExpenseApproval;
 use crate::funds::repo::Fund;
+use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::ExpenseId;
 use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
 use crate::platform::db::Tx;
+use crate::platform::db::on_any_conflict;
 
 pub async fn find(c: &impl ConnectionTrait, id: ExpenseId) -> Result<Option<Expense>, DbErr> {
     Entity::find_by_id(id).one(c).await
@@ -76,4 +80,28 @@ pub async fn update(tx: &Tx, row: &Expense) -> Result<(), DbErr> {
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// Who agreed to some expenses, in the order of their agreeing.
+pub async fn approvals(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    expenses: &[ExpenseId],
+) -> Result<Vec<ExpenseApproval>, DbErr> {
+    expense_approval::Entity::find()
+        .filter(expense_approval::Column::AllianceId.eq(alliance))
+        .filter(expense_approval::Column::ExpenseId.is_in(expenses.iter().copied()))
+        .order_by_asc(expense_approval::Column::ApprovedAt)
+        .order_by_asc(expense_approval::Column::UserId)
+        .all(c)
+        .await
+}
+
+/// `false`: this person agreed already.
+pub async fn insert_approval(tx: &Tx, row: ExpenseApproval) -> Result<bool, DbErr> {
+    let inserted = expense_approval::Entity::insert(row.into_active_model().reset_all())
+        .on_conflict(on_any_conflict())
+        .exec_without_returning(tx)
+        .await?;
+    Ok(inserted == 1)
 }

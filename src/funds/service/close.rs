@@ -73,6 +73,7 @@ pub async fn close(act: &Act<'_>, id: FundId) -> Result<Closed, Failure> {
     let notices = repo::notices::all(act.tx(), &fund).await?;
     refuse_arrears(&notices)?;
     refuse_open_expenses(act, &fund).await?;
+    refuse_reservations(act, &fund).await?;
     let balances = balances(act, &fund).await?;
     let unspent = total(&balances, AccountKind::Bank)?;
     let spent = total(&balances, AccountKind::Spend)?;
@@ -128,6 +129,22 @@ async fn refuse_open_expenses(act: &Act<'_>, fund: &Fund) -> Result<(), Failure>
     let detail = format!("{open} expenses are neither paid nor rejected.");
     Err(Refused::new(&problems::EXPENSES_OPEN, detail)
         .with("expenses", open)
+        .into())
+}
+
+async fn refuse_reservations(act: &Act<'_>, fund: &Fund) -> Result<(), Failure> {
+    let open = repo::reservations::open(act.tx(), fund).await?;
+    if open.is_empty() {
+        return Ok(());
+    }
+    let reserved = sum(open.iter().map(|row| row.amount_minor))?;
+    let detail = format!(
+        "{} reservations of together {reserved} are open.",
+        open.len()
+    );
+    Err(Refused::new(&problems::RESERVATIONS_OPEN, detail)
+        .with("reservations", open.len())
+        .with("reserved_minor", reserved)
         .into())
 }
 

@@ -203,6 +203,15 @@ impl Seed<'_> {
         let body = json!({ "payee": "Print & Co", "line": "posters", "amount_minor": 10, "description": "a poster" });
         self.made("expense_id", organizer, "funds/{fund_id}/expenses", body)
             .await;
+        self.spending().await;
+    }
+
+    /// Money that is set aside, given, matched and moved.
+    async fn spending(&mut self) {
+        let body = json!({ "payee": "Print & Co", "line": "posters", "amount_minor": 10, "description": "a banner" });
+        let by = self.treasurer;
+        self.made("reservation_id", by, "funds/{fund_id}/reservations", body)
+            .await;
     }
 
     /// As a carried ballot would.

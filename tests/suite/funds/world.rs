@@ -101,22 +101,35 @@ impl World {
             (world.treasurer.clone(), "treasurer"),
             (world.observer.clone(), "observer"),
         ] {
-            let user = user_id(&person).await;
-            put!(world.app, role_grant, {
-                role_grant::Model {
-                    id: world.app.ctx().ids.fresh(),
-                    alliance_id: alliance,
-                    user_id: user,
-                    role: role.into(),
-                    granted_by: user.0,
-                    created_at: tx_now(),
-                }
-            });
+            world.grant(&person, role).await;
         }
         for (name, revenue) in M5 {
             world.join(name, Some(revenue)).await;
         }
         world
+    }
+
+    /// Gives somebody a role.
+    pub async fn grant(&self, person: &Person, role: &str) {
+        use sea_orm::ActiveModelTrait;
+        let user = user_id(person).await;
+        put!(self.app, role_grant, {
+            role_grant::Model {
+                id: self.app.ctx().ids.fresh(),
+                alliance_id: self.alliance,
+                user_id: user,
+                role: role.into(),
+                granted_by: user.0,
+                created_at: tx_now(),
+            }
+        });
+    }
+
+    /// Somebody new with a role.
+    pub async fn appoint(&self, name: &str, role: &str) -> Person {
+        let person = self.app.person(name).await;
+        self.grant(&person, role).await;
+        person
     }
 
     /// A merchant joins, with or without a declared revenue.
