@@ -5,6 +5,7 @@ use sea_orm::entity::prelude::*;
 use crate::ids::AllianceId;
 use crate::ids::AwardId;
 use crate::ids::EvaluationId;
+use crate::ids::MandateId;
 use crate::ids::ManufacturerId;
 use crate::ids::QuoteId;
 use crate::ids::TenderId;
@@ -30,6 +31,7 @@ pub struct Model {
     pub decided_at: Option<Instant>,
     pub version: i64,
     pub created_at: Instant,
+    pub mandate_id: Option<MandateId>,
 }
 
 /// No relations are read through the ORM.

@@ -112,6 +112,10 @@ ids! {
     RoleGrantId,
     /// Permission for one act with one content.
     MandateId,
+    /// The case against a member that may be expelled.
+    ExpulsionId,
+    /// The end of an alliance, as it is decided on.
+    DissolutionId,
     /// One version of a levy policy.
     LevyPolicyId,
     /// A ring-fenced pot of an alliance's money.

@@ -19,6 +19,9 @@ pub struct Model {
     pub source: String,
     pub issued_at: Instant,
     pub consumed_at: Option<Instant>,
+    pub expires_at: Option<Instant>,
+    pub consumed_by: Option<String>,
+    pub revoked_at: Option<Instant>,
 }
 
 /// No relations are read through the ORM.

@@ -18,6 +18,8 @@ mod m20261122_100_campaigns;
 mod m20261124_020_guard_ledger;
 mod m20261124_030_create_reservations;
 mod m20261124_060_widen_ballots;
+mod m20261124_070_extend_mandates;
+mod m20261124_071_create_dissolutions;
 
 /// Applies and reverts the changes in order.
 pub struct Migrator;
@@ -40,6 +42,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_020_guard_ledger::Migration),
             Box::new(m20261124_030_create_reservations::Migration),
             Box::new(m20261124_060_widen_ballots::Migration),
+            Box::new(m20261124_070_extend_mandates::Migration),
+            Box::new(m20261124_071_create_dissolutions::Migration),
         ]
     }
 }

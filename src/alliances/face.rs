@@ -6,6 +6,7 @@ use sea_orm::ConnectionTrait;
 use crate::accounts;
 use crate::accounts::Person;
 use crate::alliances::domain::by_laws::ByLaws;
+use crate::alliances::problems;
 use crate::alliances::repo;
 use crate::alliances::repo::memberships::Membership;
 use crate::alliances::repo::memberships::Merchant;
@@ -33,6 +34,8 @@ pub struct Alliance {
     pub time_zone: Tz,
     pub currency: Currency,
     pub locale: Locale,
+    /// It has ended: everything can be read, nothing written.
+    pub dissolved: bool,
 }
 
 /// An active member.
@@ -123,6 +126,7 @@ pub async fn alliance(
         time_zone,
         currency,
         locale: Locale::parse(&row.locale).unwrap_or_default(),
+        dissolved: row.state == DISSOLVED,
     }))
 }
 
@@ -177,10 +181,17 @@ pub async fn standing(
     }))
 }
 
+/// The state of an alliance that has ended.
+pub(super) const DISSOLVED: &str = "dissolved";
+
+/// Why nothing is written in it.
+pub(super) const ENDED: &str = "Its members dissolved it; it can still be read.";
+
 /// Passes a caller whose role allows the operation of `asker`'s rule in the alliance `id`.
 ///
 /// # Errors
-/// 404 for strangers, as if the alliance did not exist; 403 `role_required` for the wrong role.
+/// 404 for strangers, as if the alliance did not exist; 403 `role_required` for the wrong role. Writes in a
+/// dissolved alliance are refused later, by [`Act::enter`](crate::platform::act::Act::enter).
 pub async fn admit(
     c: &impl ConnectionTrait,
     asker: &Asker,
@@ -189,6 +200,9 @@ pub async fn admit(
     let standing = standing(c, &asker.caller, id)
         .await?
         .ok_or_else(|| Refused::not_found("object"))?;
+    if standing.alliance.dissolved {
+        asker.bar(&problems::ALLIANCE_DISSOLVED, ENDED);
+    }
     match asker.rule.allow {
         Allow::Roles(roles) if !standing.is_any(roles) => {
             let needed: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();

@@ -23,6 +23,8 @@ pub static RULE_LOOSENED: Kind = Kind::unprocessable(
     "rule_loosened",
     "The rule asks for less than the matter needs",
 );
+pub static ALLIANCE_DISSOLVED: Kind =
+    Kind::conflict("alliance_dissolved", "This alliance is dissolved");
 
 /// Every problem of this slice.
 pub static ALL: &[&Kind] = &[
@@ -33,4 +35,5 @@ pub static ALL: &[&Kind] = &[
     &LAST_ORGANIZER,
     &BALLOT_RULE_INVALID,
     &RULE_LOOSENED,
+    &ALLIANCE_DISSOLVED,
 ];

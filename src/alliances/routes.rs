@@ -9,6 +9,8 @@ mod statutes;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use memberships::MembershipView;
+
 /// Mounts the routes.
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(founding::configure)

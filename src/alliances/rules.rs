@@ -24,7 +24,6 @@ pub const RULES: &[Rule] = &[
     Rule::new("suspend_membership", ORGANIZER).if_match(),
     Rule::new("reinstate_membership", ORGANIZER).if_match(),
     Rule::new("leave_alliance", Allow::MerchantStaff).if_match(),
-    Rule::new("expel_membership", ORGANIZER).if_match(),
     Rule::new("list_memberships_of_merchant", Allow::MerchantStaff),
     Rule::new("invite", ORGANIZER).idempotent(),
     Rule::new("list_invitations", ORGANIZER),

@@ -1,5 +1,6 @@
 //! Use cases of alliances.
 
+pub mod dissolving;
 mod expiry;
 pub mod founding;
 mod invitation_page;

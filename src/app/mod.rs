@@ -39,6 +39,7 @@ pub fn registry() -> Registry {
         rules: rules(),
         jobs: [ops::jobs(), ballots::JOBS.to_vec()].concat(),
         consumers: [
+            mandates::consumers(),
             funds::consumers(),
             promotions::consumers(),
             ballots::CONSUMERS.to_vec(),
@@ -67,6 +68,13 @@ pub fn registry() -> Registry {
             ballots::LINKS.to_vec(),
         ]
         .concat(),
+        unfinished: vec![
+            funds::UNFINISHED,
+            promotions::UNFINISHED,
+            tenders::UNFINISHED,
+            ballots::UNFINISHED,
+            campaigns::UNFINISHED,
+        ],
         kinds: problems(),
     }
 }
@@ -80,6 +88,7 @@ pub fn rules() -> Vec<Rule> {
         accounts::RULES,
         merchants::RULES,
         alliances::RULES,
+        mandates::RULES,
         funds::RULES,
         promotions::RULES,
         tenders::RULES,
@@ -118,6 +127,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(accounts::configure)
         .configure(merchants::configure)
         .configure(alliances::configure)
+        .configure(mandates::configure)
         .configure(funds::configure)
         .configure(promotions::configure)
         .configure(tenders::configure)

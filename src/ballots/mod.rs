@@ -15,6 +15,7 @@ mod subjects;
 use chrono::TimeDelta;
 
 use crate::platform::registry::Sweep;
+use crate::platform::registry::Unfinished;
 
 pub use routes::configure;
 pub use rules::RULES;
@@ -29,3 +30,9 @@ pub const SWEEPS: &[Sweep] = &[Sweep {
     every: TimeDelta::seconds(1),
     run: |ctx| Box::pin(service::tick(ctx)),
 }];
+
+/// What has to be finished before the alliance can end.
+pub const UNFINISHED: Unfinished = Unfinished {
+    what: "ballots",
+    count: |tx, alliance| Box::pin(repo::count_unfinished(tx, alliance)),
+};

@@ -10,6 +10,7 @@ use sea_orm::ColumnTrait;
 use sea_orm::ConnectionTrait;
 use sea_orm::DbErr;
 use sea_orm::EntityTrait;
+use sea_orm::PaginatorTrait;
 use sea_orm::QueryFilter;
 use sea_orm::QueryOrder;
 use sea_orm::QuerySelect;
@@ -268,4 +269,13 @@ pub async fn votes(
         .all(c)
         .await?;
     Ok(Slice::cut(rows, page, |row| row.id.0))
+}
+
+/// Ballots on which members vote, or will.
+pub async fn count_unfinished(tx: &Tx, alliance: AllianceId) -> Result<u64, DbErr> {
+    ballot::Entity::find()
+        .filter(ballot::Column::AllianceId.eq(alliance))
+        .filter(ballot::Column::State.is_in(["notice", "open"]))
+        .count(tx)
+        .await
 }

@@ -7,9 +7,11 @@ use crate::ballots::domain::matter::BallotMatter;
 use crate::funds;
 use crate::kernel::ids::AllianceId;
 use crate::kernel::problem::Failure;
+use crate::mandates;
 use crate::mandates::Matter;
 use crate::mandates::Subject;
 use crate::promotions;
+use crate::tenders;
 
 /// The matter of the mandate that a carried ballot issues; `None` where it permits nothing.
 pub const fn permits(matter: BallotMatter) -> Option<Matter> {
@@ -61,6 +63,9 @@ pub async fn subject_of(
         | Matter::Transfer
         | Matter::SponsorDeal => funds::ballot_subject(c, alliance, matter, id).await,
         Matter::Promotion => promotions::ballot_subject(c, alliance, id).await,
-        Matter::TenderAward | Matter::Expulsion | Matter::Dissolution => Ok(None),
+        Matter::Expulsion | Matter::Dissolution => {
+            mandates::ballot_subject(c, alliance, matter, id).await
+        }
+        Matter::TenderAward => tenders::ballot_subject(c, alliance, id).await,
     }
 }

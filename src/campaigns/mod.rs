@@ -12,6 +12,7 @@ mod service;
 use chrono::TimeDelta;
 
 use crate::platform::registry::Sweep;
+use crate::platform::registry::Unfinished;
 
 pub use routes::configure;
 pub use rules::RULES;
@@ -24,3 +25,9 @@ pub fn sweeps() -> Vec<Sweep> {
         run: |ctx| Box::pin(service::sending::advance(ctx)),
     }]
 }
+
+/// What has to be finished before the alliance can end.
+pub const UNFINISHED: Unfinished = Unfinished {
+    what: "campaigns",
+    count: |tx, alliance| Box::pin(repo::count_unfinished(tx, alliance)),
+};

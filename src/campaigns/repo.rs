@@ -10,6 +10,7 @@ use sea_orm::ConnectionTrait;
 use sea_orm::DbErr;
 use sea_orm::EntityTrait;
 use sea_orm::IntoActiveModel;
+use sea_orm::PaginatorTrait;
 use sea_orm::QueryFilter;
 use sea_orm::QueryOrder;
 use sea_orm::QuerySelect;
@@ -150,5 +151,14 @@ pub async fn at_work(c: &impl ConnectionTrait, now: Instant) -> Result<Vec<Campa
         .order_by_asc(campaign::Column::Id)
         .into_tuple()
         .all(c)
+        .await
+}
+
+/// Campaigns that are to be sent, or half sent.
+pub async fn count_unfinished(tx: &Tx, alliance: AllianceId) -> Result<u64, DbErr> {
+    campaign::Entity::find()
+        .filter(campaign::Column::AllianceId.eq(alliance))
+        .filter(campaign::Column::State.is_in(["scheduled", "sending", "paused"]))
+        .count(tx)
         .await
 }

@@ -13,9 +13,17 @@ mod routes;
 mod rules;
 mod service;
 
+use crate::platform::registry::Unfinished;
+
 pub use routes::configure;
 pub use rules::RULES;
 pub use service::approval::consumers;
 pub use service::chain::Verified;
 pub use service::chain::verify_chain;
 pub use service::subjects::ballot_subject;
+
+/// What has to be finished before the alliance can end.
+pub const UNFINISHED: Unfinished = Unfinished {
+    what: "funds",
+    count: |tx, alliance| Box::pin(repo::funds::count_unfinished(tx, alliance)),
+};

@@ -183,10 +183,7 @@ fn read_headers(
     }
     Ok(Admitted {
         if_match: if_match(request)?,
-        asker: Asker {
-            caller,
-            rule: operation.rule,
-        },
+        asker: Asker::new(caller, operation.rule),
         operation,
         key,
     })

@@ -4,6 +4,8 @@
 //! then [`Act::enter`] (replay, 428/412, 422), then decide (409) and write.
 
 use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 
@@ -18,6 +20,7 @@ use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::JobId;
 use crate::kernel::problem::Failure;
 use crate::kernel::problem::FieldError;
+use crate::kernel::problem::Kind;
 use crate::kernel::problem::Refused;
 use crate::kernel::problem::StoredAnswer;
 use crate::kernel::problem::kinds;
@@ -36,9 +39,26 @@ use crate::platform::queue;
 pub struct Asker {
     pub caller: Caller,
     pub rule: Rule,
+    bar: Arc<OnceLock<(&'static Kind, &'static str)>>,
 }
 
 impl Asker {
+    /// A caller under the rule of an operation.
+    pub fn new(caller: Caller, rule: Rule) -> Self {
+        Self {
+            caller,
+            rule,
+            bar: Arc::default(),
+        }
+    }
+
+    /// Whatever this caller wants to write is refused with `kind`, in the order of the protocol: by
+    /// [`Act::enter`]. Reading goes on.
+    pub fn bar(&self, kind: &'static Kind, detail: &'static str) {
+        // The first bar stands.
+        let _ = self.bar.set((kind, detail));
+    }
+
     /// The person who asks.
     ///
     /// # Errors
@@ -67,10 +87,7 @@ impl Request {
     /// A request of the service to itself: a sweep or a job.
     pub fn of_system(operation: &'static str) -> Self {
         Self {
-            asker: Asker {
-                caller: Caller::System,
-                rule: Rule::new(operation, Allow::Public),
-            },
+            asker: Asker::new(Caller::System, Rule::new(operation, Allow::Public)),
             request_id: operation.to_owned(),
             key: None,
             if_match: None,
@@ -129,7 +146,7 @@ impl Act<'_> {
     /// Call it once the object is visible and the role is right.
     ///
     /// # Errors
-    /// A replay, 428, 412 or 422.
+    /// A replay, 428, 412 or 422; 409 where the caller is barred from writing.
     pub async fn enter(&self, version: Option<i64>) -> Result<(), Failure> {
         if let Some(key) = &self.request.key {
             idempotency::check(self.tx, key).await?;
@@ -138,10 +155,12 @@ impl Act<'_> {
             self.match_version(current)?;
         }
         self.entered.store(true, Ordering::Relaxed);
-        if self.request.invalid.is_empty() {
-            Ok(())
-        } else {
-            Err(Refused::fields(self.request.invalid.clone()).into())
+        if !self.request.invalid.is_empty() {
+            return Err(Refused::fields(self.request.invalid.clone()).into());
+        }
+        match self.asker().bar.get() {
+            Some((kind, detail)) => Err(Refused::new(kind, *detail).into()),
+            None => Ok(()),
         }
     }
 

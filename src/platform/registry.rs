@@ -4,13 +4,16 @@ use std::future::Future;
 use std::pin::Pin;
 
 use chrono::TimeDelta;
+use sea_orm::DbErr;
 
 use crate::kernel::access::Rule;
 use crate::kernel::caller::Caller;
+use crate::kernel::ids::AllianceId;
 use crate::kernel::leaflet::Leaflet;
 use crate::kernel::problem::Failure;
 use crate::kernel::problem::Kind;
 use crate::platform::ctx::Ctx;
+use crate::platform::db::Tx;
 use crate::platform::links::Link;
 use crate::platform::outbox::Event;
 use crate::platform::queue::Job;
@@ -44,6 +47,18 @@ pub struct Sweep {
     pub run: fn(Ctx) -> Local<Result<u64, Failure>>,
 }
 
+/// A number that a transaction reads.
+pub type Counting<'a> = Pin<Box<dyn Future<Output = Result<u64, DbErr>> + 'a>>;
+
+/// What of a slice has to be finished before an alliance can end.
+#[derive(Clone, Copy)]
+pub struct Unfinished {
+    /// In the words of the API, such as `funds`.
+    pub what: &'static str,
+    /// How many there are in an alliance.
+    pub count: for<'a> fn(&'a Tx, AllianceId) -> Counting<'a>,
+}
+
 /// Who a credential belongs to, where it is one of the authenticator's own.
 pub type Identified = Result<Option<Caller>, Failure>;
 
@@ -75,5 +90,6 @@ pub struct Registry {
     pub sweeps: Vec<Sweep>,
     pub authenticators: Vec<Authenticator>,
     pub links: Vec<LinkHandler>,
+    pub unfinished: Vec<Unfinished>,
     pub kinds: Vec<&'static Kind>,
 }

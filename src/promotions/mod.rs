@@ -11,6 +11,8 @@ mod routes;
 mod rules;
 mod service;
 
+use crate::platform::registry::Unfinished;
+
 pub use domain::life::PromotionState;
 pub use routes::configure;
 pub use rules::RULES;
@@ -23,3 +25,9 @@ pub use service::enrolled_members;
 pub use service::links;
 pub use service::summary;
 pub use service::sweeps;
+
+/// What has to be finished before the alliance can end.
+pub const UNFINISHED: Unfinished = Unfinished {
+    what: "promotions",
+    count: |tx, alliance| Box::pin(repo::count_unfinished(tx, alliance)),
+};

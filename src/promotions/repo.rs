@@ -10,6 +10,7 @@ use sea_orm::ConnectionTrait;
 use sea_orm::DbErr;
 use sea_orm::EntityTrait;
 use sea_orm::ExprTrait;
+use sea_orm::PaginatorTrait;
 use sea_orm::QueryFilter;
 use sea_orm::QueryOrder;
 use sea_orm::QuerySelect;
@@ -213,4 +214,13 @@ pub async fn replace_phases(tx: &Tx, id: PromotionId, rows: &[Phase]) -> Result<
         .exec_without_returning(tx)
         .await?;
     Ok(())
+}
+
+/// Promotions that are published and not settled.
+pub async fn count_unfinished(tx: &Tx, alliance: AllianceId) -> Result<u64, DbErr> {
+    promotion::Entity::find()
+        .filter(promotion::Column::AllianceId.eq(alliance))
+        .filter(promotion::Column::State.is_in(["scheduled", "running", "ended"]))
+        .count(tx)
+        .await
 }

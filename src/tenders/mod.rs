@@ -17,9 +17,11 @@ mod views;
 use chrono::TimeDelta;
 
 use crate::platform::registry::Sweep;
+use crate::platform::registry::Unfinished;
 
 pub use routes::configure;
 pub use rules::RULES;
+pub use service::bids::ballot_subject;
 pub use service::link_sessions::AUTHENTICATOR;
 pub use service::link_sessions::links;
 
@@ -31,3 +33,9 @@ pub fn sweeps() -> Vec<Sweep> {
         run: |ctx| Box::pin(service::clock::sweep(ctx)),
     }]
 }
+
+/// What has to be finished before the alliance can end.
+pub const UNFINISHED: Unfinished = Unfinished {
+    what: "tenders",
+    count: |tx, alliance| Box::pin(repo::tenders::count_unfinished(tx, alliance)),
+};

@@ -1,7 +1,7 @@
 //! Ballots: the counting rules as calculators, and a question from its draft to its declaration.
 
 mod decisions;
-mod guild;
+pub mod guild;
 mod races;
 
 use futures_util::future::join_all;

@@ -4,7 +4,7 @@ mod ledger;
 mod refusals;
 mod season;
 mod spending;
-mod world;
+pub mod world;
 
 use serde_json::json;
 

@@ -10,6 +10,7 @@ mod funds;
 mod house;
 mod invitations;
 mod machinery;
+mod mandates;
 mod merchants;
 mod promotions;
 mod sizes;

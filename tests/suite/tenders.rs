@@ -2,7 +2,7 @@
 
 mod calculators;
 mod canary;
-mod fair;
+pub mod fair;
 
 use serde_json::Value;
 use serde_json::json;

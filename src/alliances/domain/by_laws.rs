@@ -37,6 +37,19 @@ pub struct ByLaws {
     #[garde(range(max = 90))]
     #[schema(minimum = 0, maximum = 90)]
     pub ballot_notice_days: u32,
+    /// Days that a member has between the notice of its expulsion and its hearing.
+    #[garde(range(min = 3, max = 90))]
+    #[schema(minimum = 3, maximum = 90)]
+    pub hearing_days: u32,
+    /// Days in which what a decision permits has to be done; without a limit where absent.
+    #[garde(inner(range(min = 1, max = 3_650)))]
+    #[schema(minimum = 1, maximum = 3650)]
+    pub mandate_days: Option<u32>,
+    /// Value of an award in minor units above which members choose among the bids by ballot; absent: a second
+    /// organizer or treasurer approves whatever its value.
+    #[garde(inner(range(min = 0, max = 9_007_199_254_740_991)))]
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub award_limit_minor: Option<i64>,
     /// The rule of each matter that is not decided by its default. Starred matters may only be tightened.
     pub ballot_rules: BTreeMap<BallotMatter, BallotRule>,
     /// Days past due after which arrears suspend a member's vote in money matters.
@@ -108,6 +121,9 @@ impl Default for ByLaws {
             chair: None,
             expense_approvals: Vec::new(),
             in_kind_limit_minor: None,
+            hearing_days: 7,
+            mandate_days: None,
+            award_limit_minor: None,
         }
     }
 }

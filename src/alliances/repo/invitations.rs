@@ -11,6 +11,7 @@ use sea_orm::QueryFilter;
 use sea_orm::QueryOrder;
 use sea_orm::QuerySelect;
 use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::ExprTrait;
 
 use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::InvitationId;
@@ -109,4 +110,17 @@ pub async fn stale(c: &impl ConnectionTrait, now: Instant) -> Result<Vec<Invitat
         .all(c)
         .await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Takes every open invitation of an alliance back.
+pub async fn revoke_all(tx: &Tx, alliance: AllianceId) -> Result<(), DbErr> {
+    let next = Expr::col(invitation::Column::Version).add(1_i64);
+    invitation::Entity::update_many()
+        .col_expr(invitation::Column::State, Expr::value("revoked"))
+        .col_expr(invitation::Column::Version, next)
+        .filter(invitation::Column::AllianceId.eq(alliance))
+        .filter(invitation::Column::State.eq("open"))
+        .exec(tx)
+        .await?;
+    Ok(())
 }

@@ -13,6 +13,7 @@ use sea_orm::QueryOrder;
 use sea_orm::QuerySelect;
 use sea_orm::Statement;
 use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::ExprTrait;
 
 use crate::alliances::repo;
 use crate::kernel::ids::AllianceId;
@@ -87,6 +88,28 @@ pub async fn update(tx: &Tx, row: &Membership) -> Result<(), DbErr> {
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// Ends every membership of an alliance that has not ended, and what was asked for or offered. Answers how
+/// many there were.
+pub async fn end_all(tx: &Tx, alliance: AllianceId) -> Result<u64, DbErr> {
+    let mut ended = 0;
+    for (state, from) in [
+        ("left", ["active", "suspended"]),
+        ("declined", ["applied", "invited"]),
+    ] {
+        let next = Expr::col(membership::Column::Version).add(1_i64);
+        let done = membership::Entity::update_many()
+            .col_expr(membership::Column::State, Expr::value(state))
+            .col_expr(membership::Column::EndedAt, Expr::value(tx.now()))
+            .col_expr(membership::Column::Version, next)
+            .filter(membership::Column::AllianceId.eq(alliance))
+            .filter(membership::Column::State.is_in(from))
+            .exec(tx)
+            .await?;
+        ended += done.rows_affected;
+    }
+    Ok(ended)
 }
 
 pub async fn page(

@@ -17,6 +17,7 @@ use sea_orm::QueryOrder;
 use sea_orm::QuerySelect;
 use sea_orm::QueryTrait;
 use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::ExprTrait;
 
 use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::ByLawsId;
@@ -66,6 +67,19 @@ pub async fn update(tx: &Tx, row: &Alliance) -> Result<(), DbErr> {
         .col_expr(alliance::Column::Listed, Expr::value(row.listed))
         .col_expr(alliance::Column::Version, Expr::value(row.version))
         .filter(alliance::Column::Id.eq(row.id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Ends an alliance; it no longer lists itself.
+pub async fn mark_dissolved(tx: &Tx, id: AllianceId) -> Result<(), DbErr> {
+    let next = Expr::col(alliance::Column::Version).add(1_i64);
+    alliance::Entity::update_many()
+        .col_expr(alliance::Column::State, Expr::value("dissolved"))
+        .col_expr(alliance::Column::Listed, Expr::value(false))
+        .col_expr(alliance::Column::Version, next)
+        .filter(alliance::Column::Id.eq(id))
         .exec(tx)
         .await?;
     Ok(())

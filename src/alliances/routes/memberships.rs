@@ -34,8 +34,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(decline_membership)
         .service(suspend_membership)
         .service(reinstate_membership)
-        .service(leave_alliance)
-        .service(expel_membership);
+        .service(leave_alliance);
 }
 
 /// Who is to join.
@@ -49,7 +48,7 @@ struct Apply {
 
 /// A membership.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-struct MembershipView {
+pub struct MembershipView {
     id: MembershipId,
     alliance_id: AllianceId,
     merchant_id: MerchantId,
@@ -210,14 +209,4 @@ async fn reinstate_membership(call: Call, id: Path<MembershipId>) -> Answer {
 #[post("/v1/memberships/{membership_id}/leave")]
 async fn leave_alliance(call: Call, id: Path<MembershipId>) -> Answer {
     transition(&call, *id, MembershipEvent::Leave).await
-}
-
-/// Expel a member
-///
-/// Organizers.
-#[utoipa::path(tag = "alliances", params(("membership_id" = MembershipId, Path)),
-    responses((status = 200, body = MembershipView, description = "Expelled")))]
-#[post("/v1/memberships/{membership_id}/expel")]
-async fn expel_membership(call: Call, id: Path<MembershipId>) -> Answer {
-    transition(&call, *id, MembershipEvent::Expel).await
 }

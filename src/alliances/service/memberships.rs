@@ -9,6 +9,7 @@ use crate::alliances::domain::membership::MembershipState;
 use crate::alliances::domain::membership::Side;
 use crate::alliances::face;
 use crate::alliances::letters;
+use crate::alliances::problems;
 use crate::alliances::repo;
 use crate::alliances::repo::memberships;
 use crate::alliances::repo::memberships::Membership;
@@ -58,6 +59,9 @@ pub async fn apply(
     let found = found
         .filter(|_| is_staff || organizer)
         .ok_or_else(|| Refused::not_found("merchant"))?;
+    if row.state == face::DISSOLVED {
+        act.asker().bar(&problems::ALLIANCE_DISSOLVED, face::ENDED);
+    }
     act.enter(None).await?;
     if !row.listed && !organizer {
         return Err(MembershipError::NotListed.into());
@@ -214,6 +218,17 @@ pub async fn transition(
     id: MembershipId,
     event: MembershipEvent,
 ) -> Result<Named, Failure> {
+    let row = admitted(act, id, event).await?;
+    act.enter(Some(row.version)).await?;
+    carry_out(act, row, event).await
+}
+
+/// A locked membership, for a caller on a side that may bring the event about.
+async fn admitted(
+    act: &Act<'_>,
+    id: MembershipId,
+    event: MembershipEvent,
+) -> Result<Membership, Failure> {
     let row = memberships::lock(act.tx(), id).await?;
     let (row, sides) = visible(act.tx(), act.caller(), row).await?;
     let state = state_of(&row)?;
@@ -225,11 +240,55 @@ pub async fn transition(
         let detail = "The other side of this membership, or another role, has to do this.";
         return Err(Refused::new(&kinds::ROLE_REQUIRED, detail).into());
     }
-    act.enter(Some(row.version)).await?;
+    Ok(row)
+}
+
+/// Writes the event and tells the other side.
+async fn carry_out(
+    act: &Act<'_>,
+    row: Membership,
+    event: MembershipEvent,
+) -> Result<Named, Failure> {
     let row = move_on(act, row, event).await?;
     let named = named(act.tx(), row).await?;
     tell(act, &named, event).await?;
     Ok(named)
+}
+
+/// A locked membership, for a caller who runs its alliance: expelling it is decided elsewhere.
+///
+/// # Errors
+/// 404 for strangers; 403 for everybody but organizers.
+pub async fn to_expel(act: &Act<'_>, id: MembershipId) -> Result<Membership, Failure> {
+    admitted(act, id, MembershipEvent::Expel).await
+}
+
+/// A locked membership, for the service itself.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock_membership(
+    act: &Act<'_>,
+    id: MembershipId,
+) -> Result<Option<Membership>, Failure> {
+    Ok(memberships::lock(act.tx(), id).await?)
+}
+
+/// Passes a membership that can end by expulsion.
+///
+/// # Errors
+/// `illegal_transition`.
+pub fn require_expellable(row: &Membership) -> Result<(), Failure> {
+    state_of(row)?.after(MembershipEvent::Expel)?;
+    Ok(())
+}
+
+/// Expels a member that the caller holds locked; whoever calls this has the decision for it.
+///
+/// # Errors
+/// `illegal_transition`.
+pub async fn expel(act: &Act<'_>, row: Membership) -> Result<Named, Failure> {
+    carry_out(act, row, MembershipEvent::Expel).await
 }
 
 /// The state that a row holds.

@@ -67,3 +67,25 @@ pub async fn set_state(tx: &Tx, id: FundId, state: &str, version: i64) -> Result
         .await?;
     Ok(())
 }
+
+/// Funds that hold money, or collect or settle it. One that never billed anything ends with its alliance.
+pub async fn count_unfinished(tx: &Tx, alliance: AllianceId) -> Result<u64, DbErr> {
+    let funds = Entity::find()
+        .filter(Column::AllianceId.eq(alliance))
+        .filter(Column::State.ne("closed"))
+        .all(tx)
+        .await?;
+    let mut unfinished = 0;
+    for fund in funds {
+        let idle = ["planned", "voted"].contains(&fund.state.as_str());
+        let moved = entity::account::Entity::find()
+            .filter(entity::account::Column::FundId.eq(fund.id))
+            .filter(entity::account::Column::BalanceMinor.ne(0))
+            .one(tx)
+            .await?;
+        if !idle || moved.is_some() {
+            unfinished += 1;
+        }
+    }
+    Ok(unfinished)
+}

@@ -94,10 +94,8 @@ pub struct GroupInvoice {
 pub fn invoice(costs: &GroupCosts, buyers: &[Buyer]) -> Result<GroupInvoice, SharingError> {
     let quantity = check(costs, buyers)?;
     let scale = costs.minor_per_major;
-    let at_price = |price: UnitPrice, quantity: i64| {
-        let scaled = exact::product(&[price.scaled().into(), quantity.into()])?;
-        exact::minor_of_scaled(scaled, scale, costs.base_quantity)
-    };
+    let at_price =
+        |price: UnitPrice, quantity: i64| goods(price, quantity, scale, costs.base_quantity);
     let goods = at_price(costs.unit_price, quantity)?;
     let fee = exact::share_bps(goods, costs.fee_bps)?;
     let by = |total: i64, weight: &dyn Fn(usize) -> i64| {
@@ -139,6 +137,20 @@ pub fn invoice(costs: &GroupCosts, buyers: &[Buyer]) -> Result<GroupInvoice, Sha
     }
     let group = InvoiceAmounts::of(goods, costs.freight_minor, costs.tooling_minor, fee)?;
     Ok(GroupInvoice { group, members })
+}
+
+/// What a group pays for its goods, rounded once, in minor units.
+///
+/// # Errors
+/// [`Overflow`] beyond amounts.
+pub fn goods(
+    price: UnitPrice,
+    quantity: i64,
+    minor_per_major: i128,
+    base_quantity: i64,
+) -> Result<i64, Overflow> {
+    let scaled = exact::product(&[price.scaled().into(), quantity.into()])?;
+    exact::minor_of_scaled(scaled, minor_per_major, base_quantity)
 }
 
 impl InvoiceAmounts {

@@ -12,6 +12,7 @@ use sea_orm::ConnectionTrait;
 use sea_orm::DbErr;
 use sea_orm::EntityTrait;
 use sea_orm::IntoActiveModel;
+use sea_orm::PaginatorTrait;
 use sea_orm::QueryFilter;
 use sea_orm::QueryOrder;
 use sea_orm::QuerySelect;
@@ -276,4 +277,19 @@ pub async fn link_session(
     digest: Vec<u8>,
 ) -> Result<Option<LinkSession>, DbErr> {
     link_session::Entity::find_by_id(digest).one(c).await
+}
+
+/// Tenders that are open or to be awarded, and those with an order that is not confirmed.
+pub async fn count_unfinished(tx: &Tx, alliance: AllianceId) -> Result<u64, DbErr> {
+    let running = tender::Entity::find()
+        .filter(tender::Column::AllianceId.eq(alliance))
+        .filter(tender::Column::State.is_in(["published", "evaluating"]))
+        .count(tx)
+        .await?;
+    let ordered = entity::group_order::Entity::find()
+        .filter(entity::group_order::Column::AllianceId.eq(alliance))
+        .filter(entity::group_order::Column::State.is_in(["draft", "placed"]))
+        .count(tx)
+        .await?;
+    Ok(running + ordered)
 }

@@ -10,6 +10,7 @@ use crate::kernel::ids::AwardId;
 use crate::kernel::ids::AwardLineId;
 use crate::kernel::ids::EvaluationId;
 use crate::kernel::ids::ItemId;
+use crate::kernel::ids::MandateId;
 use crate::kernel::ids::ManufacturerId;
 use crate::kernel::ids::QuoteId;
 use crate::kernel::ids::TenderId;
@@ -31,9 +32,11 @@ use crate::tenders::problems;
 use crate::tenders::repo::awards as repo;
 use crate::tenders::repo::awards::Award;
 use crate::tenders::repo::awards::AwardLine;
+use crate::tenders::repo::awards::Evaluation;
 use crate::tenders::repo::offers;
 use crate::tenders::repo::tenders as tender_repo;
 use crate::tenders::repo::tenders::Tender;
+use crate::tenders::service::bids;
 use crate::tenders::service::clock;
 use crate::tenders::service::evaluations;
 use crate::tenders::service::mailing;
@@ -47,7 +50,8 @@ use crate::tenders::views::EvaluatedItem;
 /// Proposes one award per winning manufacturer of an evaluation.
 ///
 /// # Errors
-/// 404, 403; `nothing_to_award`, `evaluation_outdated`, `item_already_awarded`, `illegal_transition`.
+/// 404, 403; `nothing_to_award`, `evaluation_outdated`, `item_already_awarded`, `illegal_transition`;
+/// `mandate_missing` above the limit of the by-laws.
 pub async fn propose(
     act: &Act<'_>,
     id: TenderId,
@@ -72,17 +76,8 @@ pub async fn propose(
         "award",
         present.state()? == TenderState::Evaluating,
     )?;
-    let held = awarded_items(act.tx(), id).await?;
-    let mut winners: BTreeMap<(ManufacturerId, QuoteId), Vec<EvaluatedItem>> = BTreeMap::new();
-    for item in evaluations::items_of(&row)? {
-        let winner = item.manufacturer_id.zip(item.quote_id);
-        if let (Some(key), Outcome::Cleared) = (winner, item.outcome)
-            && !held.contains(&item.item_id)
-        {
-            winners.entry(key).or_default().push(item);
-        }
-    }
-    if winners.is_empty() {
+    let won = winners(act, &present.tender, row).await?;
+    if won.items.is_empty() {
         return Err(Refused::new(
             &problems::NOTHING_TO_AWARD,
             "No item has a winner to award.",
@@ -90,12 +85,12 @@ pub async fn propose(
         .into());
     }
     let mut views = vec![];
-    for ((manufacturer, quote), items) in winners {
+    for ((manufacturer, quote), items) in won.items {
         let award = Award {
             id: act.fresh::<AwardId>(),
             alliance_id: tender.alliance_id,
             tender_id: id,
-            evaluation_id: evaluation,
+            evaluation_id: won.evaluation,
             quote_id: quote,
             manufacturer_id: manufacturer,
             state: AwardState::Proposed.as_str().to_owned(),
@@ -106,11 +101,51 @@ pub async fn propose(
             decided_at: None,
             version: 1,
             created_at: act.now(),
+            mandate_id: won.mandate,
         };
         add(act, &award, &items).await?;
         views.push(view(act.tx(), &award, true).await?);
     }
     Ok(views)
+}
+
+/// Who wins what, by which evaluation, and by which decision of the members.
+struct Won {
+    evaluation: EvaluationId,
+    mandate: Option<MandateId>,
+    items: BTreeMap<(ManufacturerId, QuoteId), Vec<EvaluatedItem>>,
+}
+
+/// The winners of an evaluation; above the limit of the by-laws the one bid that members chose.
+async fn winners(act: &Act<'_>, tender: &Tender, row: Evaluation) -> Result<Won, Failure> {
+    let above = bids::above_limit(act.tx(), row.alliance_id, &evaluations::items_of(&row)?).await?;
+    let (row, mandate, only) = match above {
+        None => (row, None, None),
+        Some(above) => {
+            let chosen = bids::choose(act, tender, &row, above).await?;
+            (chosen.evaluation, Some(chosen.mandate), Some(chosen.bid))
+        }
+    };
+    let held = awarded_items(act.tx(), tender.id).await?;
+    let mut items: BTreeMap<(ManufacturerId, QuoteId), Vec<EvaluatedItem>> = BTreeMap::new();
+    for item in evaluations::items_of(&row)? {
+        let winner = item.manufacturer_id.zip(item.quote_id);
+        let awarded = |(_, quote): &(ManufacturerId, QuoteId)| {
+            only.as_ref().is_none_or(|bid| {
+                bid.quote == *quote && bid.lines.iter().any(|line| line.item == item.item_id)
+            })
+        };
+        if let (Some(key), Outcome::Cleared) = (winner.filter(awarded), item.outcome)
+            && !held.contains(&item.item_id)
+        {
+            items.entry(key).or_default().push(item);
+        }
+    }
+    Ok(Won {
+        evaluation: row.id,
+        mandate,
+        items,
+    })
 }
 
 /// Items that an active award holds.
@@ -159,7 +194,8 @@ async fn add(act: &Act<'_>, award: &Award, items: &[EvaluatedItem]) -> Result<()
             .into());
         }
     }
-    let facts = json!({ "tender_id": award.tender_id, "manufacturer_id": award.manufacturer_id });
+    let facts = json!({ "tender_id": award.tender_id, "manufacturer_id": award.manufacturer_id,
+        "mandate_id": award.mandate_id });
     act.record("award.proposed", Some(award.alliance_id), award.id.0, facts)
         .await?;
     Ok(())
@@ -223,7 +259,7 @@ pub fn require_state(award: &Award, event: &str, from: AwardState) -> Result<(),
 /// Approves a proposal as a second person, and tells winner and losers at the same time.
 ///
 /// # Errors
-/// 404, 403 `separation_of_duties`, 412, 428; `illegal_transition`.
+/// 404, 403 `separation_of_duties`, 412, 428; `illegal_transition`, `mandate_missing`.
 pub async fn approve(act: &Act<'_>, id: AwardId) -> Result<AwardView, Failure> {
     let (award, tender, _) = find(act.tx(), act.asker(), id).await?;
     alliances::admit(act.tx(), act.asker(), tender.alliance_id).await?;
@@ -244,6 +280,8 @@ pub async fn approve(act: &Act<'_>, id: AwardId) -> Result<AwardView, Failure> {
         "award",
         present.state()? == TenderState::Evaluating,
     )?;
+    let (alliance, evaluation) = (award.alliance_id, award.evaluation_id);
+    bids::require_choice(act.tx(), alliance, evaluation, award.mandate_id).await?;
     award.state = AwardState::Notified.as_str().to_owned();
     award.approved_by = Some(me);
     award.notified_at = Some(act.now());

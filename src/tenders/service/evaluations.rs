@@ -4,20 +4,14 @@
 use std::collections::HashMap;
 
 use sea_orm::ConnectionTrait;
-use serde::Deserialize;
-use serde::Serialize;
 use serde_json::json;
 
 use crate::alliances;
-use crate::kernel::ids::CommitmentId;
 use crate::kernel::ids::EvaluationId;
 use crate::kernel::ids::ItemId;
-use crate::kernel::ids::ManufacturerId;
-use crate::kernel::ids::MembershipId;
 use crate::kernel::ids::QuoteId;
+use crate::kernel::ids::RoundId;
 use crate::kernel::ids::TenderId;
-use crate::kernel::money::Currency;
-use crate::kernel::money::UnitPrice;
 use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
 use crate::kernel::problem::Failure;
@@ -25,62 +19,27 @@ use crate::kernel::problem::Refused;
 use crate::platform::act::Act;
 use crate::platform::act::Look;
 use crate::platform::ctx::Ctx;
-use crate::tenders::domain::clearing::MemberStatus;
-use crate::tenders::domain::clearing::Outcome;
-use crate::tenders::domain::exact;
-use crate::tenders::domain::group_invoice;
-use crate::tenders::domain::group_invoice::Buyer;
-use crate::tenders::domain::group_invoice::FreightBasis;
-use crate::tenders::domain::group_invoice::GroupCosts;
 use crate::tenders::domain::lifecycle::RoundState;
 use crate::tenders::domain::lifecycle::TenderState;
-use crate::tenders::domain::offer::Offer;
-use crate::tenders::domain::quote_choice;
-use crate::tenders::domain::quote_choice::Candidate;
-use crate::tenders::domain::quote_choice::RankedQuote;
+use crate::tenders::problems;
 use crate::tenders::repo::awards as repo;
 use crate::tenders::repo::awards::Evaluation;
-use crate::tenders::repo::demand;
-use crate::tenders::repo::demand::Demand;
-use crate::tenders::repo::offers;
-use crate::tenders::repo::offers::Quote;
 use crate::tenders::repo::tenders;
-use crate::tenders::repo::tenders::Item;
+use crate::tenders::repo::tenders::Tender;
 use crate::tenders::sealing;
+use crate::tenders::service::bids::Bid;
+use crate::tenders::service::clearing_field;
+use crate::tenders::service::clearing_field::ALGORITHM;
+use crate::tenders::service::clearing_field::Field;
+use crate::tenders::service::clearing_field::MemberShare;
 use crate::tenders::service::clock;
-use crate::tenders::service::commitments;
-use crate::tenders::service::commitments::DemandContent;
-use crate::tenders::service::quote_reading;
 use crate::tenders::service::tenders::require;
 use crate::tenders::service::viewer;
 use crate::tenders::views::EvaluatedItem;
 use crate::tenders::views::EvaluationView;
-use crate::tenders::views::RankedQuoteView;
 
-/// Name and version of the rules; a change of results is a new version.
-const ALGORITHM: &str = "greatest_fixed_point/1";
-
-/// What one member gets of one item; stored encrypted.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct MemberShare {
-    pub item: ItemId,
-    pub commitment: CommitmentId,
-    pub membership: MembershipId,
-    pub status: MemberStatus,
-    pub quantity: i64,
-    /// The price reached; none without a deal.
-    pub unit_price: Option<UnitPrice>,
-    pub tier_index: Option<i32>,
-    pub total_minor: i64,
-    pub reference_unit_price: Option<UnitPrice>,
-    pub reference_minor: Option<i64>,
-}
-
-struct Field {
-    quotes: Vec<(Quote, Offer)>,
-    demand: HashMap<ItemId, Vec<(Demand, DemandContent)>>,
-    currency: Currency,
-}
+/// Quotes that members chose, by item.
+type Choices = HashMap<ItemId, QuoteId>;
 
 /// Clears every opened quote and stores the result.
 ///
@@ -101,204 +60,86 @@ pub async fn create(act: &Act<'_>, id: TenderId) -> Result<EvaluationView, Failu
     if !state.is_open_to_evaluators() {
         return Err(Refused::illegal_transition(state.as_str(), "evaluate", state.events()).into());
     }
-    let field = field(act, id, &present.tender.currency).await?;
-    let mut items = vec![];
-    let mut shares = vec![];
-    for item in tenders::items(act.tx(), id).await? {
-        let (view, mut some) = evaluate(&field, &item)?;
-        items.push(view);
-        shares.append(&mut some);
-    }
-    let row = Evaluation {
-        id: act.fresh::<EvaluationId>(),
-        alliance_id: tender.alliance_id,
-        tender_id: id,
-        round_id: round.id,
-        algorithm: ALGORITHM.to_owned(),
-        input_mac: input_mac(act.ctx, &field)?,
-        result: serde_json::to_value(&items).map_err(anyhow::Error::new)?,
-        sealed_allocations: vec![],
-        evaluated_by: act.user()?.user,
-        created_at: act.now(),
-    };
-    let row = Evaluation {
-        sealed_allocations: sealing::wrap(act.ctx, &context(row.id), &shares)?,
-        ..row
-    };
-    repo::insert_evaluation(act.tx(), row.clone()).await?;
+    let field = clearing_field::field(act, id, &present.tender.currency).await?;
+    let row = store(act, &tender, round.id, &field, &Choices::new()).await?;
     if state == RoundState::Opened {
         round.state = RoundState::Evaluated.as_str().to_owned();
         round.version += 1;
         tenders::save_round(act.tx(), &round).await?;
     }
-    let facts = json!({ "tender_id": id, "algorithm": ALGORITHM });
+    view(row)
+}
+
+/// Clears the field once more with the bid that members chose as the winner of its lines; every other line
+/// keeps the winner that it had. Where the bid wins them anyway, the evaluation stands.
+///
+/// # Errors
+/// `evaluation_outdated` where quotes or commitments are not those that were evaluated.
+pub async fn decide(
+    act: &Act<'_>,
+    tender: &Tender,
+    base: &Evaluation,
+    bid: &Bid,
+) -> Result<Evaluation, Failure> {
+    let mut choices: Choices = items_of(base)?
+        .iter()
+        .filter_map(|item| Some((item.item_id, item.quote_id?)))
+        .collect();
+    let wins = |item: &ItemId| choices.get(item) == Some(&bid.quote);
+    if bid.lines.iter().all(|line| wins(&line.item)) {
+        return Ok(base.clone());
+    }
+    choices.extend(bid.lines.iter().map(|line| (line.item, bid.quote)));
+    let field = clearing_field::field(act, tender.id, &tender.currency).await?;
+    if clearing_field::input_mac(act.ctx, &field)? != base.input_mac {
+        return Err(Refused::new(
+            &problems::EVALUATION_OUTDATED,
+            "Quotes or commitments have changed since members chose: evaluate and decide again.",
+        )
+        .into());
+    }
+    store(act, tender, base.round_id, &field, &choices).await
+}
+
+async fn store(
+    act: &Act<'_>,
+    tender: &Tender,
+    round: RoundId,
+    field: &Field,
+    choices: &Choices,
+) -> Result<Evaluation, Failure> {
+    let mut items = vec![];
+    let mut shares = vec![];
+    for item in tenders::items(act.tx(), tender.id).await? {
+        let chosen = choices.get(&item.id).copied();
+        let (view, mut some) = clearing_field::evaluate(field, &item, chosen)?;
+        items.push(view);
+        shares.append(&mut some);
+    }
+    let id = act.fresh::<EvaluationId>();
+    let row = Evaluation {
+        id,
+        alliance_id: tender.alliance_id,
+        tender_id: tender.id,
+        round_id: round,
+        algorithm: ALGORITHM.to_owned(),
+        input_mac: clearing_field::input_mac(act.ctx, field)?,
+        result: serde_json::to_value(&items).map_err(anyhow::Error::new)?,
+        sealed_allocations: sealing::wrap(act.ctx, &context(id), &shares)?,
+        evaluated_by: act.user()?.user,
+        created_at: act.now(),
+    };
+    repo::insert_evaluation(act.tx(), row.clone()).await?;
+    let facts =
+        json!({ "tender_id": tender.id, "algorithm": ALGORITHM, "chosen": !choices.is_empty() });
     let alliance = Some(tender.alliance_id);
     act.record("tender.evaluated", alliance, row.id.0, facts)
         .await?;
-    view(row)
+    Ok(row)
 }
 
 fn context(id: EvaluationId) -> String {
     format!("evaluation:{id}")
-}
-
-/// Opens every quote that is in the field and every commitment that stands.
-async fn field(act: &Act<'_>, id: TenderId, currency: &str) -> Result<Field, Failure> {
-    let mut quotes = vec![];
-    for quote in offers::quotes(act.tx(), id).await? {
-        if matches!(quote.state.as_str(), "opened" | "awarded") {
-            let offer = quote_reading::open(act, &quote).await?;
-            quotes.push((quote, offer));
-        }
-    }
-    quotes.sort_by_key(|(quote, _)| (quote.received_at, quote.id));
-    let mut demand: HashMap<ItemId, Vec<(Demand, DemandContent)>> = HashMap::new();
-    for row in demand::standing(act.tx(), id).await? {
-        let content = commitments::open(act.ctx, &row)?;
-        demand.entry(row.item_id).or_default().push((row, content));
-    }
-    Ok(Field {
-        quotes,
-        demand,
-        currency: Currency::parse(currency).ok_or_else(|| clock::broken(currency))?,
-    })
-}
-
-/// Keyed: limits have little entropy, a bare digest would let them be guessed.
-fn input_mac(ctx: &Ctx, field: &Field) -> Result<Vec<u8>, Failure> {
-    let quotes: Vec<_> = field.quotes.iter().map(|(q, o)| (q.id, o)).collect();
-    let mut demand: Vec<_> = field
-        .demand
-        .values()
-        .flatten()
-        .map(|(row, content)| (row.sequence, row.item_id, content))
-        .collect();
-    demand.sort_by_key(|(sequence, ..)| *sequence);
-    let text = serde_json::to_string(&(ALGORITHM, quotes, demand)).map_err(anyhow::Error::new)?;
-    Ok(ctx.keys.mac("evaluation.input", text.as_bytes()).to_vec())
-}
-
-fn evaluate(field: &Field, item: &Item) -> Result<(EvaluatedItem, Vec<MemberShare>), Failure> {
-    let mut candidates = vec![];
-    let mut owners: Vec<(QuoteId, ManufacturerId)> = vec![];
-    for (sequence, (quote, offer)) in (1..).zip(&field.quotes) {
-        let line = offer.lines.iter().find(|l| l.line_ref == item.line_ref);
-        let Some(line) = line.filter(|line| !line.alternative) else {
-            continue;
-        };
-        candidates.push(Candidate {
-            quote: quote.id.to_string(),
-            sequence,
-            terms: line.terms(item.order_multiple, field.currency.exponent())?,
-        });
-        owners.push((quote.id, quote.manufacturer_id));
-    }
-    let none = vec![];
-    let demand = field.demand.get(&item.id).unwrap_or(&none);
-    let commitments: Vec<_> = demand
-        .iter()
-        .map(|(row, content)| content.commitment(row.id.to_string(), row.sequence))
-        .collect();
-    let ranked = quote_choice::choose(&candidates, &commitments)?;
-    let best = ranked.iter().find(|quote| quote.rank == Some(1));
-    let mut view = EvaluatedItem::undecided(item.id, &item.line_ref);
-    view.ranking = ranked.iter().map(|r| ranking(r, &owners)).collect();
-    let mut shares = shares(item.id, demand, best.or(ranked.first()));
-    if let Some(best) = best {
-        view.outcome = Outcome::Cleared;
-        view.quote_id = Some(owners[best.candidate].0);
-        view.manufacturer_id = Some(owners[best.candidate].1);
-        view.unit_price = best.clearing.unit_price;
-        view.tier_index = tier(best);
-        view.total_quantity = best.clearing.total_allocated;
-        view.goods_minor = price_shares(field, best, demand, &mut shares)?;
-    }
-    Ok((view, shares))
-}
-
-fn tier(ranked: &RankedQuote) -> Option<i32> {
-    ranked
-        .clearing
-        .tier_index
-        .and_then(|index| i32::try_from(index).ok())
-}
-
-fn ranking(ranked: &RankedQuote, owners: &[(QuoteId, ManufacturerId)]) -> RankedQuoteView {
-    RankedQuoteView {
-        rank: ranked.rank.and_then(|rank| i64::try_from(rank).ok()),
-        quote_id: owners[ranked.candidate].0,
-        manufacturer_id: owners[ranked.candidate].1,
-        outcome: ranked.clearing.outcome(),
-        unit_price: ranked.clearing.unit_price,
-        tier_index: tier(ranked),
-        total_quantity: ranked.clearing.total_allocated,
-    }
-}
-
-/// What the chosen clearing means for each member, before prices.
-fn shares(
-    item: ItemId,
-    demand: &[(Demand, DemandContent)],
-    chosen: Option<&RankedQuote>,
-) -> Vec<MemberShare> {
-    demand
-        .iter()
-        .enumerate()
-        .map(|(index, (row, content))| {
-            let allocation = chosen.map(|ranked| ranked.clearing.allocations[index]);
-            MemberShare {
-                item,
-                commitment: row.id,
-                membership: row.membership_id,
-                status: allocation.map_or(MemberStatus::NoDeal, |a| a.status),
-                quantity: allocation.map_or(0, |a| a.quantity),
-                unit_price: chosen.and_then(|ranked| ranked.clearing.unit_price),
-                tier_index: chosen.and_then(tier),
-                total_minor: 0,
-                reference_unit_price: content.reference_unit_price,
-                reference_minor: None,
-            }
-        })
-        .collect()
-}
-
-/// Goods are rounded once for the group and shared among the buyers. Answers the group's goods.
-fn price_shares(
-    field: &Field,
-    best: &RankedQuote,
-    demand: &[(Demand, DemandContent)],
-    shares: &mut [MemberShare],
-) -> Result<i64, Failure> {
-    let Some(unit_price) = best.clearing.unit_price else {
-        return Ok(0);
-    };
-    let buyers: Vec<Buyer> = demand
-        .iter()
-        .zip(shares.iter())
-        .map(|((row, content), share)| Buyer {
-            sequence: row.sequence,
-            quantity: share.quantity,
-            reference_unit_price: content.reference_unit_price,
-            weight: None,
-        })
-        .collect();
-    let costs = GroupCosts {
-        unit_price,
-        base_quantity: 1,
-        freight_minor: 0,
-        freight_basis: FreightBasis::Quantity,
-        tooling_minor: 0,
-        fee_bps: 0,
-        minor_per_major: exact::minor_per_major(field.currency.exponent().into())?,
-    };
-    let invoice = group_invoice::invoice(&costs, &buyers)?;
-    for (share, (amounts, saving)) in shares.iter_mut().zip(&invoice.members) {
-        share.total_minor = amounts.total_minor;
-        share.reference_minor = saving
-            .filter(|_| share.quantity > 0)
-            .map(|saving| saving.reference_minor);
-    }
-    Ok(invoice.group.goods_minor)
 }
 
 /// The members' shares of an evaluation.

@@ -2,6 +2,8 @@
 
 pub mod award_answers;
 pub mod awards;
+pub mod bids;
+pub mod clearing_field;
 pub mod clock;
 pub mod commitments;
 pub mod evaluations;

@@ -9,17 +9,21 @@ use crate::kernel::ids::AwardId;
 use crate::kernel::ids::EvaluationId;
 use crate::kernel::ids::GroupOrderId;
 use crate::kernel::ids::ItemId;
+use crate::kernel::ids::MandateId;
 use crate::kernel::ids::ManufacturerId;
 use crate::kernel::ids::QuoteId;
 use crate::kernel::ids::RoundId;
 use crate::kernel::ids::TenderId;
 use crate::kernel::ids::UserId;
 use crate::kernel::money::UnitPrice;
+use crate::kernel::money::sum;
 use crate::kernel::time::Instant;
 use crate::tenders::domain::clearing::Outcome;
 use crate::tenders::repo::awards::Award;
 use crate::tenders::repo::awards::AwardLine;
 use crate::tenders::repo::awards::Evaluation;
+use crate::tenders::service::bids;
+use crate::tenders::service::bids::Bid;
 
 /// Which evaluation to award.
 #[derive(Deserialize, garde::Validate, ToSchema)]
@@ -44,6 +48,42 @@ pub struct RankedQuoteView {
     pub tier_index: Option<i32>,
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub total_quantity: i64,
+    /// What the group would pay, in minor units; 0 without a deal.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub goods_minor: i64,
+}
+
+/// A quote with everything that it would be awarded, as an option of a choice.
+#[derive(Serialize, ToSchema)]
+pub struct BidView {
+    /// How the ballot calls it; members see neither name nor price before the award.
+    #[schema(max_length = 10)]
+    pub option: String,
+    pub quote_id: QuoteId,
+    pub manufacturer_id: ManufacturerId,
+    /// Lines that it covers.
+    #[schema(minimum = 0, maximum = 50_000)]
+    pub lines: usize,
+    /// Lines for which it is ranked first.
+    #[schema(minimum = 0, maximum = 50_000)]
+    pub best: usize,
+    /// What the group would pay for all of them, in minor units; null beyond amounts.
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub goods_minor: Option<i64>,
+}
+
+impl From<Bid> for BidView {
+    fn from(bid: Bid) -> Self {
+        Self {
+            goods_minor: sum(bid.lines.iter().map(|line| line.goods_minor)).ok(),
+            option: bid.label,
+            quote_id: bid.quote,
+            manufacturer_id: bid.manufacturer,
+            lines: bid.lines.len(),
+            best: bid.best,
+        }
+    }
 }
 
 /// An item with its winner. Never a limit, never a single member.
@@ -99,6 +139,9 @@ pub struct EvaluationView {
     pub input_hash: String,
     #[schema(max_items = 50_000)]
     pub items: Vec<EvaluatedItem>,
+    /// The quotes that reach a deal, best first: the options where an award needs a choice of the members.
+    #[schema(max_items = 1000)]
+    pub bids: Vec<BidView>,
     pub evaluated_by: UserId,
     pub created_at: Instant,
 }
@@ -112,6 +155,7 @@ impl EvaluationView {
             round_id: row.round_id,
             algorithm: row.algorithm.clone(),
             input_hash: row.input_mac.iter().map(|b| format!("{b:02x}")).collect(),
+            bids: bids::of(&items).into_iter().map(BidView::from).collect(),
             items,
             evaluated_by: row.evaluated_by,
             created_at: row.created_at,
@@ -147,6 +191,8 @@ pub struct AwardView {
     #[schema(max_length = 200)]
     pub state: String,
     pub accept_by: Option<Instant>,
+    /// The choice of the members, where the award was above the limit.
+    pub mandate_id: Option<MandateId>,
     #[schema(max_items = 50_000)]
     pub lines: Vec<AwardLineView>,
     pub group_order_id: Option<GroupOrderId>,
@@ -180,6 +226,7 @@ impl AwardView {
             manufacturer_id: award.manufacturer_id,
             state: award.state.clone(),
             accept_by: award.accept_by,
+            mandate_id: award.mandate_id,
             lines: lines.iter().map(line).collect(),
             group_order_id,
             version: award.version,

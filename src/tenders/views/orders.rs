@@ -17,7 +17,7 @@ use crate::tenders::domain::clearing::MemberStatus;
 use crate::tenders::repo::awards::AwardLine;
 use crate::tenders::repo::awards::MemberLine;
 use crate::tenders::repo::awards::Order;
-use crate::tenders::service::evaluations::MemberShare;
+use crate::tenders::service::clearing_field::MemberShare;
 
 /// One member's part of one item.
 #[derive(Serialize, ToSchema)]

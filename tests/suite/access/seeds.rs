@@ -29,6 +29,19 @@ impl Seed<'_> {
         let key = self.manufacturer().await;
         self.ballot().await;
         self.money().await;
+        self.first(
+            "mandate_id",
+            self.observer,
+            "alliances/{alliance_id}/mandates",
+        )
+        .await;
+        let case = json!({ "reasons": "It pays no levy.", "hearing_at": "2031-06-20T00:00:00Z" });
+        let path = "memberships/{membership_id}/expulsions";
+        self.made("expulsion_id", self.organizer, path, case).await;
+        let end =
+            json!({ "reasons": "The street is rebuilt.", "plan": "The tents go to the school." });
+        let path = "alliances/{alliance_id}/dissolutions";
+        self.made("dissolution_id", self.organizer, path, end).await;
         self.campaign().await;
         let sale = json!({ "name": "One day", "main_day": "2031-07-01", "template": "one_day" });
         let promotion = self

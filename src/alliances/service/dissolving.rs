@@ -1,0 +1,38 @@
+//! The end of an alliance; whoever calls this has the decision of its members.
+
+use serde_json::json;
+
+use crate::alliances::repo::invitations;
+use crate::alliances::repo::memberships;
+use crate::alliances::repo::tenants;
+use crate::kernel::ids::AllianceId;
+use crate::kernel::problem::Failure;
+use crate::kernel::problem::Refused;
+use crate::platform::act::Act;
+
+/// Holds an alliance: whoever adds something to it waits.
+///
+/// # Errors
+/// 404 where there is none.
+pub async fn lock(act: &Act<'_>, id: AllianceId) -> Result<(), Failure> {
+    let found = tenants::lock(act.tx(), id).await?;
+    found
+        .map(|_| ())
+        .ok_or_else(|| Refused::not_found("object").into())
+}
+
+/// Ends memberships, applications and invitations, and closes the alliance for every further act. The people
+/// who hold roles go on reading.
+///
+/// # Errors
+/// When the database fails.
+pub async fn dissolve(act: &Act<'_>, id: AllianceId) -> Result<(), Failure> {
+    let ended = memberships::end_all(act.tx(), id).await?;
+    invitations::revoke_all(act.tx(), id).await?;
+    tenants::mark_dissolved(act.tx(), id).await?;
+    let data = json!({ "memberships_ended": ended });
+    act.record("alliance.dissolved", Some(id), id.0, data.clone())
+        .await?;
+    act.publish("alliance.dissolved", Some(id), data).await?;
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! SQL of mandates and of the cases that wait for them.
+
+pub mod dissolutions;
+pub mod expulsions;
+pub mod mandates;
