@@ -24,6 +24,8 @@ pub struct Model {
     pub text: String,
     pub unsubscribe_url: Option<String>,
     pub dedupe_key: Option<String>,
+    /// Files that it carries: name, media type and digest of each.
+    pub attachments: Option<Json>,
     pub state: String,
     /// Its campaign is paused or cancelled: it is not claimed.
     pub on_hold: bool,

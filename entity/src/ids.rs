@@ -200,6 +200,8 @@ ids! {
     EventId,
     /// A cron line.
     ScheduleId,
+    /// A secret address of a calendar.
+    CalendarFeedId,
     /// A record of an act.
     AuditEventId,
 }

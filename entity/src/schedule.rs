@@ -4,6 +4,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::ids::AllianceId;
 use crate::ids::ScheduleId;
+use crate::ids::UserId;
 use crate::instant::Instant;
 
 /// One cron line and the job that its fires add.
@@ -19,8 +20,17 @@ pub struct Model {
     pub job: String,
     pub payload: Json,
     pub enabled: bool,
+    /// When it fires next; nothing while it rests.
     pub next_at: Option<Instant>,
     pub last_at: Option<Instant>,
+    pub misfire: String,
+    pub max_late_s: i64,
+    /// Edition of the time zones by which `next_at` was computed.
+    pub tzdb: String,
+    pub version: i64,
+    pub created_by: Option<UserId>,
+    pub created_at: Option<Instant>,
+    pub deleted_at: Option<Instant>,
 }
 
 /// No relations are read through the ORM.

@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::ids::CampaignId;
 use crate::ids::ScheduleId;
 use crate::instant::Instant;
 
@@ -15,6 +16,12 @@ pub struct Model {
     pub fire_at: Instant,
     pub claimed_by: Uuid,
     pub created_at: Instant,
+    /// What the clocks on the wall showed; fires once for a schedule.
+    pub local_minute: Option<String>,
+    pub outcome: String,
+    pub campaign_id: Option<CampaignId>,
+    /// What came of it; nothing until it is handled.
+    pub result: Option<String>,
 }
 
 /// No relations are read through the ORM.

@@ -1,5 +1,6 @@
 //! Alliances: the tenants. Who belongs to one, who holds which role, and by which by-laws it lives.
 
+mod belonging;
 pub mod domain;
 pub mod face;
 mod letters;
@@ -9,6 +10,8 @@ mod routes;
 mod rules;
 mod service;
 
+pub use belonging::alliances_of;
+pub use belonging::belongs;
 pub use domain::by_laws::ByLaws;
 pub use face::Alliance;
 pub use face::Contact;

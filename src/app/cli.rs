@@ -12,6 +12,7 @@ use clap::Subcommand;
 use crate::accounts;
 use crate::app;
 use crate::app::demo;
+use crate::app::recompute;
 use crate::app::server;
 use crate::app::server::Role;
 use crate::app::startup;
@@ -41,6 +42,13 @@ enum Command {
     },
     /// Apply migrations.
     Migrate,
+    /// Compute every instant that is still to come anew from its local time; serving does so by itself when
+    /// the time zone data changed.
+    RecomputeTimes {
+        /// The database is a sandbox.
+        #[arg(long)]
+        sandbox: bool,
+    },
     /// Print the OpenAPI document.
     Openapi,
     /// Manage platform admins.
@@ -88,6 +96,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
     match command {
         Command::Serve(serve) => serve_until_signalled(settings, &serve).await,
         Command::Migrate => migrate(settings).await,
+        Command::RecomputeTimes { sandbox } => recompute_times(settings, sandbox).await,
         Command::Openapi | Command::Demo { .. } => Ok(()),
         Command::Admin(Admin::Create { email }) => create_admin(settings, &email).await,
     }
@@ -106,6 +115,14 @@ async fn migrate(settings: Settings) -> anyhow::Result<()> {
     let db = crate::platform::db::connect(&settings.database_url.0, 2, false).await?;
     startup::apply_migrations(&db).await?;
     print("the schema is up to date")
+}
+
+async fn recompute_times(settings: Settings, sandbox: bool) -> anyhow::Result<()> {
+    let ctx = startup::open(settings, sandbox, false).await?;
+    for (name, moved) in recompute::run(&ctx).await? {
+        print(&format!("{name}: {moved} instants moved"))?;
+    }
+    Ok(())
 }
 
 async fn create_admin(settings: Settings, email: &str) -> anyhow::Result<()> {

@@ -4,6 +4,7 @@ pub mod cli;
 mod demo;
 mod metrics;
 mod ops;
+pub mod recompute;
 mod sandbox;
 pub mod server;
 pub mod startup;
@@ -27,9 +28,12 @@ use crate::kernel::problem::kinds;
 use crate::mail;
 use crate::mandates;
 use crate::merchants;
+use crate::platform::cron_line::CRON_NEVER_FIRES;
+use crate::platform::cron_line::CRON_TOO_OFTEN;
+use crate::platform::cron_line::CRON_TWO_DAYS;
+use crate::platform::cron_line::INVALID_CRON;
 use crate::platform::links::LINK_SPENT;
 use crate::platform::registry::Registry;
-use crate::platform::schedule::INVALID_CRON;
 use crate::promotions;
 use crate::tenders;
 
@@ -37,7 +41,7 @@ use crate::tenders;
 pub fn registry() -> Registry {
     Registry {
         rules: rules(),
-        jobs: [ops::jobs(), ballots::JOBS.to_vec()].concat(),
+        jobs: [ops::jobs(), ballots::JOBS.to_vec(), campaigns::jobs()].concat(),
         consumers: [
             mandates::consumers(),
             funds::consumers(),
@@ -76,6 +80,7 @@ pub fn registry() -> Registry {
             campaigns::UNFINISHED,
         ],
         kinds: problems(),
+        recomputes: recompute::all(),
     }
 }
 
@@ -103,7 +108,13 @@ pub fn rules() -> Vec<Rule> {
 pub fn problems() -> Vec<&'static Kind> {
     [
         kinds::ALL,
-        &[&LINK_SPENT, &INVALID_CRON],
+        &[
+            &LINK_SPENT,
+            &INVALID_CRON,
+            &CRON_TWO_DAYS,
+            &CRON_NEVER_FIRES,
+            &CRON_TOO_OFTEN,
+        ],
         sandbox::PROBLEMS,
         mail::problems::ALL,
         accounts::problems::ALL,

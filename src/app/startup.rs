@@ -11,6 +11,7 @@ use sea_orm::Statement;
 use crate::accounts;
 use crate::app;
 use crate::app::ops;
+use crate::app::recompute;
 use crate::platform::config::Settings;
 use crate::platform::ctx::Ctx;
 use crate::platform::db;
@@ -53,6 +54,7 @@ pub async fn open(settings: Settings, sandbox: bool, migrate: bool) -> anyhow::R
             .await
             .map_err(|failure| anyhow::anyhow!("a schedule cannot be made: {failure:?}"))?;
     }
+    recompute::on_start(&ctx).await?;
     accounts::ensure_first_admin(&ctx)
         .await
         .map_err(|failure| anyhow::anyhow!("the first admin cannot be made: {failure:?}"))?;

@@ -3,6 +3,7 @@
 //! Design: dual majorities of business improvement districts, votes by proxy, choice with run-off.
 
 pub mod calculators;
+mod closing;
 pub mod domain;
 mod letters;
 pub mod problems;
@@ -17,6 +18,7 @@ use chrono::TimeDelta;
 use crate::platform::registry::Sweep;
 use crate::platform::registry::Unfinished;
 
+pub use closing::closing_between;
 pub use routes::configure;
 pub use rules::RULES;
 pub use service::CONSUMERS;

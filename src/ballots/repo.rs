@@ -279,3 +279,22 @@ pub async fn count_unfinished(tx: &Tx, alliance: AllianceId) -> Result<u64, DbEr
         .count(tx)
         .await
 }
+
+/// Title and end of the open ballots of an alliance that close until `until`.
+pub async fn closing_until(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    until: Instant,
+) -> Result<Vec<(String, Instant)>, DbErr> {
+    ballot::Entity::find()
+        .select_only()
+        .column(ballot::Column::Title)
+        .column(ballot::Column::ClosesAt)
+        .filter(ballot::Column::AllianceId.eq(alliance))
+        .filter(ballot::Column::State.eq("open"))
+        .filter(ballot::Column::ClosesAt.lte(until))
+        .order_by_asc(ballot::Column::ClosesAt)
+        .into_tuple()
+        .all(c)
+        .await
+}

@@ -2,6 +2,7 @@
 //! address, and refused for good with one click.
 
 pub mod domain;
+mod letters;
 pub mod problems;
 mod promotion_facts;
 mod repo;
@@ -16,6 +17,7 @@ use crate::platform::registry::Unfinished;
 
 pub use routes::configure;
 pub use rules::RULES;
+pub use service::fired::jobs;
 
 /// The background work of this slice.
 pub fn sweeps() -> Vec<Sweep> {

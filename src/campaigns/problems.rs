@@ -17,10 +17,14 @@ pub static TOO_MANY_RECIPIENTS: Kind = Kind::unprocessable(
 pub static ALREADY_SUPPRESSED: Kind =
     Kind::conflict("already_suppressed", "The address refuses this already");
 
+pub static TOO_MANY_SCHEDULES: Kind =
+    Kind::conflict("too_many_schedules", "The alliance has enough schedules");
+
 /// Every problem of this slice.
 pub static ALL: &[&Kind] = &[
     &TEMPLATE_DOES_NOT_FIT,
     &TEMPLATE_CATEGORY_FIXED,
     &TOO_MANY_RECIPIENTS,
     &ALREADY_SUPPRESSED,
+    &TOO_MANY_SCHEDULES,
 ];

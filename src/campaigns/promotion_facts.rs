@@ -13,6 +13,7 @@ use crate::kernel::time::Instant;
 use crate::platform::act::Act;
 use crate::platform::db::Tx;
 use crate::promotions;
+use crate::promotions::Files;
 use crate::promotions::PhaseTimes;
 use crate::promotions::PromotionState;
 
@@ -109,4 +110,16 @@ pub async fn enrol_link(
     membership: MembershipId,
 ) -> Result<String, Failure> {
     promotions::enrol_link(act, promotion, membership).await
+}
+
+/// The phases of a promotion as files for calendar programs.
+///
+/// # Errors
+/// When the database fails.
+pub async fn files(
+    act: &Act<'_>,
+    promotion: PromotionId,
+    alliance: &str,
+) -> Result<Files, Failure> {
+    Files::of_promotion(act, promotion, alliance).await
 }

@@ -1,5 +1,7 @@
 //! SQL of campaigns.
 
+pub mod schedules;
+
 use entity::campaign;
 use entity::template;
 use sea_orm::ActiveModelTrait;

@@ -6,6 +6,7 @@
 
 pub mod calculators;
 pub mod domain;
+mod due;
 mod letters;
 pub mod problems;
 mod repo;
@@ -15,6 +16,8 @@ mod service;
 
 use crate::platform::registry::Unfinished;
 
+pub use due::Due;
+pub use due::due_until;
 pub use routes::configure;
 pub use rules::RULES;
 pub use service::approval::consumers;

@@ -17,7 +17,7 @@ pub mod policies;
 pub mod reservations;
 pub mod statement;
 pub mod subjects;
-mod visible;
+pub mod visible;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;

@@ -6,6 +6,8 @@ use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::dev::Payload;
 use actix_web::web::Data;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 
 use crate::http::cursor;
@@ -129,6 +131,38 @@ impl Call {
                 .finish();
         }
         Reply::ok(view).version(version).respond()
+    }
+
+    /// 200 with a text that is no JSON, under its own tag and with the time of its last change; 304 where
+    /// the caller has it already.
+    pub fn show_text(
+        &self,
+        media_type: &str,
+        text: String,
+        changed: crate::kernel::time::Instant,
+    ) -> HttpResponse {
+        let digest = crate::platform::random::digest(text.as_bytes());
+        let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&digest[..16]));
+        let known = self.if_none_match.as_deref().is_some_and(|tags| {
+            tags.split(',')
+                .any(|t| t.trim().trim_start_matches("W/") == tag || t.trim() == "*")
+        });
+        let mut response = if known {
+            HttpResponse::NotModified()
+        } else {
+            HttpResponse::Ok()
+        };
+        let changed = changed.to_utc().format("%a, %d %b %Y %H:%M:%S GMT");
+        response
+            .insert_header(("etag", tag))
+            .insert_header(("last-modified", changed.to_string()))
+            .insert_header(("cache-control", "private, no-cache"));
+        if known {
+            return response.finish();
+        }
+        response
+            .insert_header(("content-type", media_type))
+            .body(text)
     }
 
     /// A filter of the query, such as `?state=`.

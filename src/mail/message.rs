@@ -10,9 +10,11 @@ use lettre::message::Mailbox;
 use lettre::message::MultiPart;
 use lettre::message::MultiPartKind;
 use lettre::message::SinglePart;
+use lettre::message::header::ContentType;
 use lettre::message::header::HeaderName;
 use lettre::message::header::HeaderValue;
 
+use crate::mail::domain::letter::Attachment;
 use crate::mail::repo::Delivery;
 use crate::platform::ctx::Ctx;
 
@@ -28,7 +30,7 @@ pub struct Mime {
 ///
 /// # Errors
 /// When a part of the row cannot stand in a mail. The mail library may also panic: the caller must expect it.
-pub fn build(ctx: &Ctx, row: &Delivery) -> anyhow::Result<Mime> {
+pub fn build(ctx: &Ctx, row: &Delivery, files: &[Attachment]) -> anyhow::Result<Mime> {
     let from = Mailbox::new(
         ctx.settings.mail_from.name.clone(),
         ascii_domain(&ctx.settings.mail_from.email)?,
@@ -56,12 +58,30 @@ pub fn build(ctx: &Ctx, row: &Delivery) -> anyhow::Result<Mime> {
         .boundary(format!("part-{}", row.id.0.simple()))
         .singlepart(SinglePart::plain(row.text.clone()))
         .singlepart(SinglePart::html(row.html.clone()));
-    let message = builder.multipart(parts)?;
+    let message = builder.multipart(with_files(row, parts, files)?)?;
     Ok(Mime {
         from: from.email,
         to,
         bytes: message.formatted(),
     })
+}
+
+/// The text in both forms, and beside it the files.
+fn with_files(row: &Delivery, parts: MultiPart, files: &[Attachment]) -> anyhow::Result<MultiPart> {
+    if files.is_empty() {
+        return Ok(parts);
+    }
+    let mut mixed = MultiPart::builder()
+        .kind(MultiPartKind::Mixed)
+        .boundary(format!("mixed-{}", row.id.0.simple()))
+        .multipart(parts);
+    for file in files {
+        let media =
+            ContentType::parse(&file.media_type).context("the media type of a file is none")?;
+        let part = lettre::message::Attachment::new(file.file_name.clone());
+        mixed = mixed.singlepart(part.body(file.body.clone(), media));
+    }
+    Ok(mixed)
 }
 
 /// Nobody without the key can guess it: replies and bounces may be matched by it.

@@ -19,6 +19,7 @@ use chrono::TimeDelta;
 
 use crate::platform::registry::Sweep;
 
+pub use domain::letter::Attachment;
 pub use domain::letter::Category;
 pub use domain::letter::Content;
 pub use domain::letter::Letter;

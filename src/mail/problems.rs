@@ -14,6 +14,8 @@ pub static MAIL_SUBJECT_INVALID: Kind =
     Kind::unprocessable("mail_subject_invalid", "The subject cannot stand in a mail");
 pub static MAIL_LINK_INVALID: Kind =
     Kind::unprocessable("mail_link_invalid", "A link of the mail is no web address");
+pub static MAIL_ATTACHMENT_INVALID: Kind =
+    Kind::unprocessable("mail_attachment_invalid", "A file cannot go with the mail");
 pub static MAIL_TEMPLATE_INVALID: Kind =
     Kind::unprocessable("mail_template_invalid", "The mail cannot be written");
 
@@ -23,5 +25,6 @@ pub static ALL: &[&Kind] = &[
     &MAIL_NAME_INVALID,
     &MAIL_SUBJECT_INVALID,
     &MAIL_LINK_INVALID,
+    &MAIL_ATTACHMENT_INVALID,
     &MAIL_TEMPLATE_INVALID,
 ];

@@ -1,5 +1,6 @@
 //! SQL of mail.
 
+pub mod attachments;
 pub mod claim;
 pub mod ledger;
 pub mod mailing;
@@ -32,6 +33,7 @@ pub const INSERT_ROWS: usize = 500;
 /// # Errors
 /// When the database refuses.
 pub async fn insert(tx: &Tx, letters: &[(DeliveryId, &Letter)]) -> Result<u64, DbErr> {
+    attachments::keep(tx, letters.iter().map(|(_, letter)| *letter)).await?;
     let rows = letters.iter().map(|(id, letter)| row(tx, *id, letter));
     insert_rows(tx, rows.collect()).await
 }
@@ -41,6 +43,7 @@ pub async fn insert(tx: &Tx, letters: &[(DeliveryId, &Letter)]) -> Result<u64, D
 /// # Errors
 /// When the database refuses.
 pub async fn insert_parcels(tx: &Tx, parcels: &[Parcel]) -> Result<u64, DbErr> {
+    attachments::keep(tx, parcels.iter().map(|parcel| &parcel.letter)).await?;
     let rows = parcels.iter().map(|parcel| {
         let mut row = row(tx, parcel.id, &parcel.letter);
         if let Some(fault) = &parcel.fault {
@@ -84,6 +87,7 @@ fn row(tx: &Tx, id: DeliveryId, letter: &Letter) -> delivery::ActiveModel {
         text: Set(letter.content.text.clone()),
         unsubscribe_url: Set(letter.unsubscribe.clone()),
         dedupe_key: Set(letter.dedupe_key.clone()),
+        attachments: Set(attachments::listed(letter)),
         state: Set("queued".to_owned()),
         on_hold: Set(false),
         due_at: Set(tx.now()),

@@ -3,6 +3,7 @@
 pub mod act;
 pub mod clock;
 pub mod config;
+pub mod cron_line;
 pub mod ctx;
 pub mod db;
 pub mod idempotency;

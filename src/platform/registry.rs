@@ -81,6 +81,15 @@ pub struct LinkHandler {
 /// Fields of a posted form.
 pub type Form = std::collections::HashMap<String, String>;
 
+/// Computes stored instants anew from the local times that they stand for.
+#[derive(Clone, Copy)]
+pub struct Recompute {
+    /// Of what.
+    pub name: &'static str,
+    /// Answers how many instants moved.
+    pub run: fn(Ctx) -> Local<Result<u64, Failure>>,
+}
+
 /// Everything that `app` collected from the slices.
 #[derive(Clone, Default)]
 pub struct Registry {
@@ -92,4 +101,5 @@ pub struct Registry {
     pub links: Vec<LinkHandler>,
     pub unfinished: Vec<Unfinished>,
     pub kinds: Vec<&'static Kind>,
+    pub recomputes: Vec<Recompute>,
 }

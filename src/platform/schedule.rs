@@ -1,18 +1,11 @@
-//! Schedules on the `cron` crate: a table of lines, one fire per due instant, however many processes race.
+//! Schedules: a table of cron lines, one fire per due time, however many processes race.
 //!
-//! Lines are evaluated on wall-clock time, because the crate's iterator runs backwards over the end of
-//! summer time: a time that does not exist fires at the first instant after the gap, one that exists
-//! twice fires the first time.
+//! A fire is one transaction: its row, the job that it adds, and the time of the next. Who is killed
+//! before the commit has done nothing; afterwards the job is there. The row is keyed by the instant and
+//! by the local minute, so that neither a second process nor new time zone rules fire it again.
 
-use std::str::FromStr;
-
-use chrono::DateTime;
-use chrono::Datelike;
-use chrono::LocalResult;
-use chrono::NaiveDateTime;
 use chrono::TimeDelta;
-use chrono::TimeZone;
-use chrono::Utc;
+use chrono_tz::IANA_TZDB_VERSION;
 use chrono_tz::Tz;
 use entity::schedule;
 use entity::schedule_fire;
@@ -20,145 +13,55 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::ColumnTrait;
 use sea_orm::EntityTrait;
 use sea_orm::QueryFilter;
-use sea_orm::TryInsertResult;
+use sea_orm::QueryOrder;
+use sea_orm::QuerySelect;
 use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::LockBehavior;
+use sea_orm::sea_query::LockType;
 
 use crate::kernel::ids::ScheduleId;
 use crate::kernel::problem::Failure;
-use crate::kernel::problem::Kind;
-use crate::kernel::problem::Refusal;
 use crate::kernel::time::Instant;
+use crate::platform::cron_line::CronLine;
+use crate::platform::cron_line::Occurrence;
 use crate::platform::ctx::Ctx;
 use crate::platform::db::Tx;
 use crate::platform::db::on_any_conflict;
+use crate::platform::journal;
 use crate::platform::queue;
 
-/// A cron line that cannot be taken.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CronRefused {
-    #[error("a cron line has five fields: minute, hour, day of month, month, day of week")]
-    Malformed,
-    #[error("day of month and day of week cannot both be restricted")]
-    TwoDays,
-    #[error("this line does not fire within five years")]
-    NeverFires,
-    #[error("this line fires more often than every five minutes")]
-    TooOften,
-}
+/// A fire that comes later than this was missed.
+const ON_TIME: TimeDelta = TimeDelta::seconds(60);
+/// Where the clocks of process and database differ by this, the log says so; and by this, nothing fires.
+const SKEW_WARNS: TimeDelta = TimeDelta::seconds(2);
+const SKEW_STOPS: TimeDelta = TimeDelta::seconds(60);
+/// Schedules that one look takes.
+const BATCH: u64 = 200;
+/// The service's own housekeeping is caught up with after longer pauses.
+const SYSTEM_LATE_S: i64 = 7 * 86_400;
 
-/// A cron line breaks a rule.
-pub static INVALID_CRON: Kind =
-    Kind::unprocessable("invalid_cron", "The cron line cannot be taken");
-
-impl Refusal for CronRefused {
-    fn kind(&self) -> &'static Kind {
-        match self {
-            Self::Malformed | Self::TwoDays | Self::NeverFires | Self::TooOften => &INVALID_CRON,
-        }
+crate::words! {
+    /// What becomes of the newest missed fire; older ones are never made up for.
+    pub enum Misfire {
+        /// It is skipped as well.
+        Skip = "skip",
+        /// It is run, unless it is too late.
+        Once = "once",
     }
 }
 
-/// A checked five-field cron line.
-#[derive(Debug, Clone)]
-pub struct CronLine(cron::Schedule);
-
-impl CronLine {
-    /// Takes a crontab line. Days of the week count as in crontab: 0 and 7 are Sunday, 1 is Monday.
-    ///
-    /// # Errors
-    /// [`CronRefused`].
-    pub fn parse(line: &str) -> Result<Self, CronRefused> {
-        let fields: Vec<&str> = line.split_ascii_whitespace().collect();
-        let [minute, hour, day, month, weekday] = fields[..] else {
-            return Err(CronRefused::Malformed);
-        };
-        if line.len() > 100 {
-            return Err(CronRefused::Malformed);
-        }
-        if !matches!(day, "*" | "?") && !matches!(weekday, "*" | "?") {
-            return Err(CronRefused::TwoDays);
-        }
-        let weekday = weekday_names(weekday).ok_or(CronRefused::Malformed)?;
-        let seconds_first = format!("0 {minute} {hour} {day} {month} {weekday}");
-        cron::Schedule::from_str(&seconds_first)
-            .map(Self)
-            .map_err(|_| CronRefused::Malformed)
-    }
-
-    /// Refuses lines that never fire or fire more often than every five minutes.
-    ///
-    /// # Errors
-    /// [`CronRefused`].
-    pub fn check_pace(&self, zone: Tz, now: Instant) -> Result<(), CronRefused> {
-        let first = self.next_after(zone, now).ok_or(CronRefused::NeverFires)?;
-        if first > now.plus(TimeDelta::days(5 * 366)) {
-            return Err(CronRefused::NeverFires);
-        }
-        let mut last = first;
-        for _ in 0..60 {
-            let Some(next) = self.next_after(zone, last) else {
-                return Ok(());
-            };
-            if next.millis() - last.millis() < 300_000 {
-                return Err(CronRefused::TooOften);
-            }
-            last = next;
-        }
-        Ok(())
-    }
-
-    /// The first fire strictly after `after`.
-    pub fn next_after(&self, zone: Tz, after: Instant) -> Option<Instant> {
-        // One hour earlier on the wall: after a fold, the wall time of `after` may still lie ahead.
-        let wall = after.to_utc().with_timezone(&zone).naive_local() - TimeDelta::hours(2);
-        self.0
-            .after(&Utc.from_utc_datetime(&wall))
-            .take_while(|at| at.year() < 2_200)
-            .map(|wall| first_instant(zone, wall.naive_utc()))
-            .find(|at| *at > after)
+crate::words! {
+    /// What a fire was.
+    pub enum FireOutcome {
+        /// Its work was ordered.
+        Ran = "ran",
+        /// It was missed, and too late.
+        Skipped = "skipped",
     }
 }
 
-/// Translates crontab's weekday numbers, of which the crate counts differently, into names.
-fn weekday_names(field: &str) -> Option<String> {
-    const NAMES: [&str; 8] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"];
-    let name = |word: &str| match word.parse::<usize>() {
-        Ok(number) => NAMES.get(number).map(|n| (*n).to_owned()),
-        Err(_) => Some(word.to_owned()),
-    };
-    let mut parts = Vec::new();
-    for part in field.split(',') {
-        let (range, step) = match part.split_once('/') {
-            Some((range, step)) => (range, Some(step)),
-            None => (part, None),
-        };
-        let mut words = Vec::new();
-        for word in range.split('-') {
-            words.push(name(word)?);
-        }
-        let range = words.join("-");
-        parts.push(step.map_or(range.clone(), |step| format!("{range}/{step}")));
-    }
-    Some(parts.join(","))
-}
-
-/// The instant of a wall-clock time: the first of two, or the first after a gap.
-pub fn first_instant(zone: Tz, wall: NaiveDateTime) -> Instant {
-    let resolve = |at: DateTime<Tz>| Instant::from_utc(at.with_timezone(&Utc));
-    match zone.from_local_datetime(&wall) {
-        LocalResult::Single(at) => resolve(at),
-        LocalResult::Ambiguous(first, _) => resolve(first),
-        LocalResult::None => {
-            // Gaps are whole minutes; the first minute that exists again ends the gap.
-            (1..=180)
-                .find_map(|minutes| {
-                    zone.from_local_datetime(&(wall + TimeDelta::minutes(minutes)))
-                        .earliest()
-                })
-                .map_or_else(|| Instant::from_utc(Utc.from_utc_datetime(&wall)), resolve)
-        }
-    }
-}
+/// How local minutes are stored.
+const MINUTE: &str = "%Y-%m-%dT%H:%M";
 
 /// A schedule of the service itself, kept in the table like those of alliances.
 pub struct SystemSchedule {
@@ -168,6 +71,14 @@ pub struct SystemSchedule {
     pub line: &'static str,
     /// Kind of the job that each fire adds.
     pub job: &'static str,
+}
+
+/// What the job of a fire is told.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub struct Fired {
+    pub schedule_id: ScheduleId,
+    pub fire_at: Instant,
+    pub payload: serde_json::Value,
 }
 
 /// Makes sure that a schedule of the service exists.
@@ -187,8 +98,15 @@ pub async fn ensure(ctx: &Ctx, system: &SystemSchedule) -> Result<(), Failure> {
                 job: Set(system.job.to_owned()),
                 payload: Set(serde_json::json!({})),
                 enabled: Set(true),
-                next_at: Set(line.next_after(Tz::UTC, tx.now())),
+                next_at: Set(line.next_after(Tz::UTC, tx.now()).map(|fire| fire.at)),
                 last_at: Set(None),
+                misfire: Set(Misfire::Once.as_str().to_owned()),
+                max_late_s: Set(SYSTEM_LATE_S),
+                tzdb: Set(IANA_TZDB_VERSION.to_owned()),
+                version: Set(1),
+                created_by: Set(None),
+                created_at: Set(Some(tx.now())),
+                deleted_at: Set(None),
             })
             .on_conflict(on_any_conflict())
             .exec_without_returning(tx)
@@ -198,115 +116,190 @@ pub async fn ensure(ctx: &Ctx, system: &SystemSchedule) -> Result<(), Failure> {
         .await
 }
 
-/// Fires every schedule that is due: once, for its newest missed instant. Answers the number of fires.
+/// Fires every schedule that is due, each in a transaction of its own. Answers the number of fires.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn fire_due(ctx: &Ctx) -> Result<u64, Failure> {
     let reader = ctx.db.reader();
     let now = reader.now().await?;
-    let due = schedule::Entity::find()
-        .filter(schedule::Column::Enabled.eq(true))
+    let due: Vec<ScheduleId> = schedule::Entity::find()
+        .select_only()
+        .column(schedule::Column::Id)
         .filter(schedule::Column::NextAt.lte(now))
+        .order_by_asc(schedule::Column::NextAt)
+        .limit(BATCH)
+        .into_tuple()
         .all(&reader)
         .await?;
     let mut fired = 0;
-    for row in due {
-        fired += ctx.db.write(async |tx| fire(ctx, tx, &row).await).await?;
+    for id in due {
+        fired += ctx.db.write(async |tx| fire(ctx, tx, id).await).await?;
     }
     Ok(fired)
 }
 
-async fn fire(ctx: &Ctx, tx: &Tx, row: &schedule::Model) -> Result<u64, Failure> {
-    let Some(fire_at) = row.next_at.filter(|at| *at <= tx.now()) else {
+/// Of rivals one holds the row; the others pass on and find it fired.
+async fn fire(ctx: &Ctx, tx: &Tx, id: ScheduleId) -> Result<u64, Failure> {
+    let row = schedule::Entity::find_by_id(id)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .one(tx)
+        .await?;
+    let due = |row: &schedule::Model| row.enabled && row.next_at.is_some_and(|at| at <= tx.now());
+    let Some(row) = row.filter(due) else {
         return Ok(0);
     };
-    let line = CronLine::parse(&row.expr)?;
-    let zone = row.time_zone.parse().unwrap_or(Tz::UTC);
-    let won = claim_fire(ctx, tx, row.id, fire_at).await?;
-    if won {
-        let payload = serde_json::json!({ "schedule_id": row.id, "fire_at": fire_at, "payload": row.payload });
-        queue::enqueue(tx, ctx.ids, &row.job, payload, tx.now()).await?;
+    if is_skewed(ctx, tx) {
+        return Ok(0);
     }
-    schedule::Entity::update_many()
-        .col_expr(
-            schedule::Column::NextAt,
-            Expr::value(line.next_after(zone, tx.now())),
-        )
-        .col_expr(schedule::Column::LastAt, Expr::value(fire_at))
-        .filter(schedule::Column::Id.eq(row.id))
-        .filter(schedule::Column::NextAt.eq(fire_at))
-        .exec(tx)
-        .await?;
+    let (Ok(line), Ok(zone)) = (CronLine::parse(&row.expr), row.time_zone.parse::<Tz>()) else {
+        tracing::error!(schedule = %id, line = row.expr, zone = row.time_zone, "a schedule cannot be read");
+        set_next(tx, &row, None, None).await?;
+        return Ok(0);
+    };
+    let first = row.next_at.unwrap_or(tx.now());
+    let Some(newest) = line.newest(zone, first, tx.now()) else {
+        // The rules of the zone changed under a stored instant.
+        let next = line.next_after(zone, tx.now()).map(|fire| fire.at);
+        set_next(tx, &row, next, None).await?;
+        return Ok(0);
+    };
+    let late = TimeDelta::milliseconds(tx.now().millis() - newest.at.millis());
+    let runs = late < ON_TIME
+        || (row.misfire == Misfire::Once.as_str() && late.num_seconds() <= row.max_late_s);
+    let outcome = if runs {
+        FireOutcome::Ran
+    } else {
+        FireOutcome::Skipped
+    };
+    let won = claim(ctx, tx, id, newest, outcome).await?;
+    if won && runs {
+        let fired = Fired {
+            schedule_id: id,
+            fire_at: newest.at,
+            payload: row.payload.clone(),
+        };
+        let fired = serde_json::to_value(fired).map_err(anyhow::Error::from)?;
+        queue::enqueue(tx, ctx.ids, &row.job, fired, tx.now()).await?;
+    }
+    let next = line.next_after(zone, tx.now()).map(|fire| fire.at);
+    set_next(tx, &row, next, Some(newest.at)).await?;
     Ok(u64::from(won))
 }
 
-/// One of any number of processes wins the fire of an instant.
-async fn claim_fire(ctx: &Ctx, tx: &Tx, id: ScheduleId, fire_at: Instant) -> Result<bool, Failure> {
-    let outcome = schedule_fire::Entity::insert(schedule_fire::ActiveModel {
-        schedule_id: Set(id),
-        fire_at: Set(fire_at),
-        claimed_by: Set(ctx.ids.fresh()),
-        created_at: Set(tx.now()),
-    })
-    .on_conflict_do_nothing()
-    .exec_without_returning(tx)
-    .await?;
-    Ok(matches!(outcome, TryInsertResult::Inserted(1)))
+/// On PostgreSQL several machines share the work. Where this one's clock is far from the database's,
+/// something is wrong that a mailing would only make worse.
+fn is_skewed(ctx: &Ctx, tx: &Tx) -> bool {
+    if !tx.is_postgres() {
+        return false;
+    }
+    let apart = (ctx.clock.now().millis() - tx.real_now().millis()).abs();
+    let apart = TimeDelta::milliseconds(apart);
+    if apart >= SKEW_STOPS {
+        tracing::error!(
+            seconds = apart.num_seconds(),
+            "schedules rest: the clocks of process and database differ"
+        );
+        return true;
+    }
+    if apart >= SKEW_WARNS {
+        tracing::warn!(
+            seconds = apart.num_seconds(),
+            "the clocks of process and database differ"
+        );
+    }
+    false
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+async fn claim(
+    ctx: &Ctx,
+    tx: &Tx,
+    id: ScheduleId,
+    fire: Occurrence,
+    outcome: FireOutcome,
+) -> Result<bool, Failure> {
+    let inserted = schedule_fire::Entity::insert(schedule_fire::ActiveModel {
+        schedule_id: Set(id),
+        fire_at: Set(fire.at),
+        claimed_by: Set(ctx.ids.fresh()),
+        created_at: Set(tx.now()),
+        local_minute: Set(Some(fire.wall.format(MINUTE).to_string())),
+        outcome: Set(outcome.as_str().to_owned()),
+        campaign_id: Set(None),
+        result: Set(None),
+    })
+    .on_conflict(on_any_conflict())
+    .exec_without_returning(tx)
+    .await?;
+    Ok(inserted == 1)
+}
 
-    fn fires(line: &str, zone: Tz, after: &str, count: usize) -> Vec<String> {
-        let line = CronLine::parse(line).expect("a line");
-        let mut at = Instant::parse(after).expect("an instant");
-        (0..count)
-            .map(|_| {
-                at = line.next_after(zone, at).expect("fires");
-                at.to_string()
-            })
-            .collect()
+/// Without a next time, the schedule rests.
+async fn set_next(
+    tx: &Tx,
+    row: &schedule::Model,
+    next: Option<Instant>,
+    last: Option<Instant>,
+) -> Result<(), Failure> {
+    let mut update = schedule::Entity::update_many()
+        .col_expr(schedule::Column::NextAt, Expr::value(next))
+        .col_expr(schedule::Column::Tzdb, Expr::value(IANA_TZDB_VERSION));
+    if last.is_some() {
+        update = update.col_expr(schedule::Column::LastAt, Expr::value(last));
     }
+    update
+        .filter(schedule::Column::Id.eq(row.id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
 
-    #[test]
-    fn a_daily_line_fires_once_on_both_days_when_the_clocks_change() {
-        let berlin = chrono_tz::Europe::Berlin;
-        assert_eq!(
-            fires("30 2 * * *", berlin, "2026-03-28T12:00:00Z", 2),
-            ["2026-03-29T01:00:00.000Z", "2026-03-30T00:30:00.000Z"]
-        );
-        assert_eq!(
-            fires("30 2 * * *", berlin, "2026-10-24T12:00:00Z", 2),
-            ["2026-10-25T00:30:00.000Z", "2026-10-26T01:30:00.000Z"]
-        );
+/// Computes anew when the schedules fire next. Answers how many instants moved.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn recompute(ctx: &Ctx) -> Result<u64, Failure> {
+    let rows = schedule::Entity::find()
+        .filter(schedule::Column::NextAt.is_not_null())
+        .order_by_asc(schedule::Column::Id)
+        .all(&ctx.db.reader())
+        .await?;
+    let mut moved = 0;
+    for row in rows {
+        moved += ctx
+            .db
+            .write(async |tx| retime(ctx, tx, row.id).await)
+            .await?;
     }
+    Ok(moved)
+}
 
-    #[test]
-    fn weekdays_count_as_in_crontab() {
-        assert_eq!(
-            fires("0 9 * * 1-5", Tz::UTC, "2026-11-20T10:00:00Z", 2),
-            ["2026-11-23T09:00:00.000Z", "2026-11-24T09:00:00.000Z"]
-        );
-        assert_eq!(
-            fires("0 9 * * 0", Tz::UTC, "2026-11-20T10:00:00Z", 1),
-            ["2026-11-22T09:00:00.000Z"]
-        );
+async fn retime(ctx: &Ctx, tx: &Tx, id: ScheduleId) -> Result<u64, Failure> {
+    let row = schedule::Entity::find_by_id(id)
+        .lock_exclusive()
+        .one(tx)
+        .await?;
+    // What is due already is for the next look.
+    let ahead = |row: &schedule::Model| row.next_at.is_some_and(|at| at > tx.now());
+    let Some(row) = row.filter(ahead) else {
+        return Ok(0);
+    };
+    let (Ok(line), Ok(zone)) = (CronLine::parse(&row.expr), row.time_zone.parse::<Tz>()) else {
+        return Ok(0);
+    };
+    let next = line.next_after(zone, tx.now()).map(|fire| fire.at);
+    if next == row.next_at {
+        return Ok(0);
     }
-
-    #[test]
-    fn lines_that_cannot_be_meant_are_refused() {
-        let now = Instant::parse("2026-11-22T00:00:00Z").expect("an instant");
-        let refused = |line: &str| {
-            CronLine::parse(line)
-                .and_then(|l| l.check_pace(Tz::UTC, now))
-                .expect_err(line)
-        };
-        assert_eq!(refused("0 0 30 2 *"), CronRefused::NeverFires);
-        assert_eq!(refused("0 0 1 * 1"), CronRefused::TwoDays);
-        assert_eq!(refused("* * * * *"), CronRefused::TooOften);
-        assert_eq!(refused("0 0 0 * * *"), CronRefused::Malformed);
-        assert_eq!(refused("0 25 * * *"), CronRefused::Malformed);
-    }
+    set_next(tx, &row, next, None).await?;
+    let entry = journal::Entry {
+        alliance: row.alliance_id,
+        actor: &crate::kernel::caller::Caller::System,
+        action: "schedule.recomputed",
+        object: id.0,
+        data: serde_json::json!({ "from": row.next_at, "to": next, "tzdb": IANA_TZDB_VERSION }),
+        request_id: "recompute_times",
+    };
+    journal::record(tx, ctx.ids, entry).await?;
+    Ok(1)
 }

@@ -16,13 +16,17 @@ use crate::platform::registry::Unfinished;
 pub use domain::life::PromotionState;
 pub use routes::configure;
 pub use rules::RULES;
+pub use service::Files;
 pub use service::PhaseTimes;
 pub use service::Summary;
 pub use service::ballot_subject;
+pub use service::coming::Coming;
+pub use service::coming::coming;
 pub use service::consumers;
 pub use service::enrol_link;
 pub use service::enrolled_members;
 pub use service::links;
+pub use service::recomputes;
 pub use service::summary;
 pub use service::sweeps;
 

@@ -26,6 +26,10 @@ pub static ENROLMENT_NOT_OPEN: Kind =
     Kind::conflict("enrolment_not_open", "Enrolment has not opened yet");
 pub static CAPACITY_REACHED: Kind = Kind::conflict("capacity_reached", "Every place is taken");
 pub static ALREADY_ENROLLED: Kind = Kind::conflict("already_enrolled", "The member has enrolled");
+pub static TOO_MANY_FEEDS: Kind = Kind::conflict(
+    "too_many_feeds",
+    "The person has enough addresses of this calendar",
+);
 
 /// Every kind of this module, for the catalogue.
 pub static ALL: &[&Kind] = &[
@@ -39,4 +43,5 @@ pub static ALL: &[&Kind] = &[
     &ENROLMENT_NOT_OPEN,
     &CAPACITY_REACHED,
     &ALREADY_ENROLLED,
+    &TOO_MANY_FEEDS,
 ];

@@ -1,11 +1,13 @@
 //! SQL of promotions and their phases.
 
+pub mod calendar;
 pub mod enrolments;
 
 use entity::promotion;
 use entity::promotion_phase;
 use sea_orm::ActiveValue::Set;
 use sea_orm::ColumnTrait;
+use sea_orm::Condition;
 use sea_orm::ConnectionTrait;
 use sea_orm::DbErr;
 use sea_orm::EntityTrait;
@@ -79,13 +81,37 @@ pub async fn computed_by_others(
     promotion::Entity::find()
         .select_only()
         .column(promotion::Column::Id)
-        .filter(promotion::Column::Tzdb.ne(tzdb))
-        .filter(promotion::Column::State.is_not_in(["ended", "settled", "cancelled"]))
+        // Two ranges and a literal list: only so do both databases use the index of the few that lie ahead.
+        .filter(
+            Condition::any()
+                .add(promotion::Column::Tzdb.lt(tzdb))
+                .add(promotion::Column::Tzdb.gt(tzdb)),
+        )
+        .filter(Expr::cust(
+            "state IN ('draft', 'proposed', 'scheduled', 'running')",
+        ))
         .order_by_asc(promotion::Column::Id)
         .limit(BATCH)
         .into_tuple()
         .all(c)
         .await
+}
+
+/// Promotions after `after` that may have instants to come, in order.
+pub async fn with_instants_ahead(
+    c: &impl ConnectionTrait,
+    after: Option<PromotionId>,
+) -> Result<Vec<PromotionId>, DbErr> {
+    let mut query = promotion::Entity::find()
+        .select_only()
+        .column(promotion::Column::Id)
+        .filter(promotion::Column::State.is_not_in(["settled", "cancelled"]))
+        .order_by_asc(promotion::Column::Id)
+        .limit(BATCH);
+    if let Some(after) = after {
+        query = query.filter(promotion::Column::Id.gt(after));
+    }
+    query.into_tuple().all(c).await
 }
 
 pub async fn insert_promotion(tx: &Tx, row: Promotion) -> Result<(), DbErr> {

@@ -2,8 +2,10 @@
 
 mod calculators;
 mod enrolments;
+mod feeds;
 mod festivals;
 mod promotions;
+mod timetables;
 mod views;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -27,5 +29,13 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(enrolments::read_enrolment)
         .service(enrolments::approve_enrolment)
         .service(enrolments::reject_enrolment)
-        .service(enrolments::withdraw_enrolment);
+        .service(enrolments::withdraw_enrolment)
+        .service(feeds::create_alliance_feed)
+        .service(feeds::list_alliance_feeds)
+        .service(feeds::create_merchant_feed)
+        .service(feeds::list_merchant_feeds)
+        .service(feeds::revoke_calendar_feed)
+        .service(feeds::show_calendar)
+        .service(timetables::propose_timetable)
+        .service(timetables::show_timetable);
 }

@@ -37,4 +37,12 @@ pub const RULES: &[Rule] = &[
     Rule::new("approve_enrolment", ORGANIZER),
     Rule::new("reject_enrolment", ORGANIZER),
     Rule::new("withdraw_enrolment", MEMBER),
+    Rule::new("propose_timetable", WITHIN),
+    Rule::new("show_timetable", Allow::Anybody),
+    Rule::new("create_alliance_feed", WITHIN).idempotent(),
+    Rule::new("list_alliance_feeds", WITHIN),
+    Rule::new("create_merchant_feed", Allow::MerchantStaff).idempotent(),
+    Rule::new("list_merchant_feeds", Allow::MerchantStaff),
+    Rule::new("revoke_calendar_feed", Allow::Verified),
+    Rule::new("show_calendar", Allow::Public),
 ];

@@ -1,12 +1,17 @@
 //! Use cases of promotions.
 
 mod clock;
+pub mod coming;
 mod drafting;
 mod enrolling;
+mod entries;
+pub mod feeds;
 mod loaded;
 mod mailed;
 mod notices;
 mod reading;
+mod retiming;
+pub mod timetables;
 mod transitions;
 
 pub use clock::consumers;
@@ -25,6 +30,7 @@ pub use enrolling::withdraw;
 pub use loaded::Loaded;
 pub use mailed::enrol_link;
 pub use mailed::links;
+pub use notices::Files;
 pub use reading::PhaseTimes;
 pub use reading::Summary;
 pub use reading::ballot_subject;
@@ -32,6 +38,7 @@ pub use reading::enrolled_members;
 pub use reading::list;
 pub use reading::read;
 pub use reading::summary;
+pub use retiming::recomputes;
 pub use transitions::cancel;
 pub use transitions::propose;
 pub use transitions::re_date;

@@ -32,7 +32,7 @@ on_both! {
     the_schema_goes_down_and_up_again => migrations;
 }
 
-async fn count(app: &TestApp, sql: &str) -> i64 {
+pub async fn count(app: &TestApp, sql: &str) -> i64 {
     let reader = app.ctx().db.reader();
     let row = reader
         .query_one_raw(Statement::from_string(

@@ -13,6 +13,7 @@ mod machinery;
 mod mandates;
 mod merchants;
 mod promotions;
+mod schedules;
 mod sizes;
 mod smtp;
 mod support;

@@ -2,7 +2,10 @@
 
 mod calendar;
 mod enrolments;
+mod feeds;
+mod files;
 mod ground;
+mod planning;
 mod plans;
 
 use crate::support::Answer;

@@ -135,6 +135,22 @@ pub async fn page_of_merchant(
     paged(c, which, page).await
 }
 
+/// The alliances in which a merchant is an active member.
+pub async fn active_in(
+    c: &impl ConnectionTrait,
+    merchant: MerchantId,
+) -> Result<Vec<AllianceId>, DbErr> {
+    membership::Entity::find()
+        .select_only()
+        .column(membership::Column::AllianceId)
+        .filter(membership::Column::MerchantId.eq(merchant))
+        .filter(membership::Column::State.eq("active"))
+        .order_by_asc(membership::Column::AllianceId)
+        .into_tuple()
+        .all(c)
+        .await
+}
+
 async fn paged(
     c: &impl ConnectionTrait,
     which: Condition,

@@ -2,6 +2,7 @@
 
 mod campaigns;
 mod reports;
+mod schedules;
 mod suppressions;
 mod templates;
 mod unsubscribe;
@@ -13,6 +14,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(templates::configure)
         .configure(campaigns::configure)
         .configure(reports::configure)
+        .configure(schedules::configure)
         .configure(suppressions::configure)
         .configure(unsubscribe::configure);
 }

@@ -16,6 +16,7 @@ use crate::kernel::ids::CampaignId;
 use crate::kernel::ids::MembershipId;
 use crate::kernel::ids::PromotionId;
 use crate::kernel::ids::TemplateId;
+use crate::kernel::ids::UserId;
 use crate::kernel::locale::Locale;
 use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
@@ -47,14 +48,32 @@ pub async fn create(
 ) -> Result<Campaign, Failure> {
     let standing = alliances::admit(act.tx(), act.asker(), alliance).await?;
     act.enter(None).await?;
+    let campaign = prepare(act, &standing.alliance, draft, standing.user).await?;
+    repo::insert_campaign(act.tx(), &campaign).await?;
+    let facts = json!({ "template_id": draft.template, "audience": campaign.audience, "promotion_id": draft.promotion });
+    act.record("campaign.created", Some(alliance), campaign.id.0, facts)
+        .await?;
+    Ok(campaign)
+}
+
+/// A checked draft that is not stored yet, under the name of `by`.
+///
+/// # Errors
+/// As [`create`].
+pub(super) async fn prepare(
+    act: &Act<'_>,
+    alliance: &Alliance,
+    draft: &Draft,
+    by: UserId,
+) -> Result<Campaign, Failure> {
     let template = repo::template(act.tx(), draft.template)
         .await?
-        .filter(|template| template.alliance_id == alliance)
+        .filter(|template| template.alliance_id == alliance.id)
         .ok_or_else(|| unknown("template"))?;
-    check_promotion(act, &standing.alliance, draft).await?;
+    check_promotion(act, alliance, draft).await?;
     let campaign = Campaign {
         id: act.fresh(),
-        alliance_id: alliance,
+        alliance_id: alliance.id,
         template_id: template.id,
         promotion_id: draft.promotion,
         category: template.category,
@@ -65,17 +84,13 @@ pub async fn create(
         gathered_at: None,
         started_at: None,
         ended_at: None,
-        created_by: standing.user,
+        created_by: by,
         approved_by: None,
         version: 1,
         created_at: act.now(),
     };
     rehearse(act, &campaign).await?;
     recipients::refuse_too_many(act.tx(), &campaign).await?;
-    repo::insert_campaign(act.tx(), &campaign).await?;
-    let facts = json!({ "template_id": template.id, "audience": campaign.audience, "promotion_id": draft.promotion });
-    act.record("campaign.created", Some(alliance), campaign.id.0, facts)
-        .await?;
     Ok(campaign)
 }
 

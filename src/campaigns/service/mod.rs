@@ -1,8 +1,11 @@
 //! Use cases of campaigns.
 
 pub mod campaigns;
+pub mod coming;
+pub mod fired;
 pub mod recipients;
 pub mod reports;
+pub mod schedules;
 pub mod sending;
 pub mod suppressions;
 pub mod templates;

@@ -121,9 +121,19 @@ async fn write_chunk(act: &Act<'_>, campaign: &mut Campaign) -> Result<bool, Fai
             let circle = Circle::of(act.tx(), campaign).await?;
             let matter = Matter::of(act.tx(), campaign).await?;
             let pens = matter.pens()?;
+            let files = match campaign.promotion_id {
+                Some(promotion) => {
+                    let alliance = &matter.alliance.name;
+                    Some(promotion_facts::files(act, promotion, alliance).await?)
+                }
+                None => None,
+            };
             let mut parcels = Vec::with_capacity(contacts.len());
             for contact in contacts.iter().filter(|contact| circle.takes_in(contact)) {
-                parcels.push(parcel(act, campaign, &matter, &pens, contact).await?);
+                let mut parcel = parcel(act, campaign, &matter, &pens, contact).await?;
+                let locale = contact.person.locale;
+                parcel.letter.attachments = files.as_ref().map_or_else(Vec::new, |f| f.of(locale));
+                parcels.push(parcel);
             }
             mailing::queue(act.tx(), &parcels).await?;
             campaign.cursor = Some(last);

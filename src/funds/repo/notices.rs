@@ -16,6 +16,7 @@ use sea_orm::sea_query::Expr;
 use crate::funds::repo::Fund;
 use crate::funds::repo::INSERT_ROWS;
 use crate::funds::repo::Notice;
+use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::LevyNoticeId;
 use crate::kernel::ids::MembershipId;
 use crate::kernel::page::Page;
@@ -117,4 +118,20 @@ pub async fn set_paid(tx: &Tx, row: &Notice, paid: i64, state: &str) -> Result<(
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// Notices of an alliance with something due, payable until `day`, oldest first.
+pub async fn due_until(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    day: chrono::NaiveDate,
+) -> Result<Vec<Notice>, DbErr> {
+    Entity::find()
+        .filter(Column::AllianceId.eq(alliance))
+        .filter(Column::State.is_in(["issued", "part_paid"]))
+        .filter(Column::DueOn.lte(day))
+        .order_by_asc(Column::DueOn)
+        .order_by_asc(Column::Id)
+        .all(c)
+        .await
 }

@@ -15,6 +15,7 @@ use crate::mail::message;
 use crate::mail::message::Mime;
 use crate::mail::office::Outlet;
 use crate::mail::repo::Delivery;
+use crate::mail::repo::attachments;
 use crate::mail::repo::ledger::Change;
 use crate::mail::repo::ledger::Ledger;
 use crate::mail::repo::ledger::NotWritten;
@@ -103,9 +104,13 @@ impl<'a> Sender<'a> {
     }
 
     async fn send(&mut self, row: &Delivery) -> Result<Change, Stop> {
+        let reader = self.pass.ctx.db.reader();
+        let files = attachments::of(&reader, row).await;
+        let files = files.map_err(|_| Stop::NotMarked(NotWritten::Failed))?;
         // The mail library panics on some input; that costs this message, never the others.
-        let built =
-            std::panic::catch_unwind(AssertUnwindSafe(|| message::build(self.pass.ctx, row)));
+        let built = std::panic::catch_unwind(AssertUnwindSafe(|| {
+            message::build(self.pass.ctx, row, &files)
+        }));
         let mime = match built {
             Ok(Ok(mime)) => mime,
             Ok(Err(error)) => return Ok(failed(None, format!("{error:#}"))),

@@ -64,6 +64,35 @@ pub struct Content {
     pub text: String,
 }
 
+/// A file that a letter carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// ASCII letters, digits, `.`, `-` and `_`.
+    pub file_name: String,
+    /// With its parameters: `text/calendar; charset=utf-8; method=PUBLISH`.
+    pub media_type: String,
+    pub body: Vec<u8>,
+}
+
+impl Attachment {
+    fn is_fine(&self) -> bool {
+        let name = (1..=80).contains(&self.file_name.len())
+            && self
+                .file_name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b".-_".contains(&b));
+        let media = self.media_type.contains('/')
+            && self
+                .media_type
+                .bytes()
+                .all(|b| b == b' ' || b.is_ascii_graphic());
+        name && media && self.body.len() <= ATTACHMENT_MAX
+    }
+}
+
+/// Largest file, in bytes.
+const ATTACHMENT_MAX: usize = 1 << 20;
+
 /// One message to one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
@@ -76,6 +105,7 @@ pub struct Letter {
     pub unsubscribe: Option<String>,
     /// A second letter with this key in the same campaign (or outside of any) is not queued.
     pub dedupe_key: Option<String>,
+    pub attachments: Vec<Attachment>,
     /// Last moment at which the letter makes sense; four days after queueing where absent.
     pub expires_at: Option<Instant>,
 }
@@ -91,6 +121,7 @@ impl Letter {
             content,
             unsubscribe: None,
             dedupe_key: None,
+            attachments: Vec::new(),
             expires_at: None,
         }
     }
@@ -103,6 +134,9 @@ impl Letter {
         text::check_email(&self.to.email).map_err(LetterError::Address)?;
         text::check_line(&self.to.name).map_err(LetterError::Name)?;
         check_subject(&self.content.subject)?;
+        if !self.attachments.iter().all(Attachment::is_fine) {
+            return Err(LetterError::Attachment);
+        }
         self.unsubscribe.as_deref().map_or(Ok(()), check_link)
     }
 }
@@ -150,6 +184,8 @@ pub enum LetterError {
     Subject(TextError),
     #[error("A link of the mail is no http or https address.")]
     Link,
+    #[error("A file of the mail has no plain name, no media type, or too many bytes.")]
+    Attachment,
 }
 
 impl Refusal for LetterError {
@@ -159,6 +195,7 @@ impl Refusal for LetterError {
             Self::Name(_) => &problems::MAIL_NAME_INVALID,
             Self::Subject(_) => &problems::MAIL_SUBJECT_INVALID,
             Self::Link => &problems::MAIL_LINK_INVALID,
+            Self::Attachment => &problems::MAIL_ATTACHMENT_INVALID,
         }
     }
 
@@ -225,6 +262,36 @@ mod tests {
             ),
         ] {
             assert_eq!(case.check(), Err(wanted));
+        }
+    }
+
+    #[test]
+    fn a_file_has_a_plain_name_a_media_type_and_an_end() {
+        let with = |file_name: &str, media_type: &str, size: usize| {
+            let attachment = Attachment {
+                file_name: file_name.to_owned(),
+                media_type: media_type.to_owned(),
+                body: vec![b'x'; size],
+            };
+            let mut letter = letter("a@b.example", "n", "s", "https://g.example/u/1");
+            letter.attachments.push(attachment);
+            letter.check()
+        };
+        let media = "text/calendar; charset=utf-8; method=PUBLISH";
+        assert_eq!(with("promotion.ics", media, 10), Ok(()));
+        for (name, media, size) in [
+            ("a\r\nX: y.ics", media, 10),
+            ("\"a.ics", media, 10),
+            ("", media, 10),
+            ("a.ics", "text/plain\r\nX: y", 10),
+            ("a.ics", "calendar", 10),
+            ("a.ics", media, ATTACHMENT_MAX + 1),
+        ] {
+            assert_eq!(
+                with(name, media, size),
+                Err(LetterError::Attachment),
+                "{name}"
+            );
         }
     }
 

@@ -2,9 +2,7 @@
 //! publish, and new time zone rules move instants.
 
 use chrono::TimeDelta;
-use chrono_tz::IANA_TZDB_VERSION;
 use serde::Deserialize;
-use serde_json::json;
 
 use crate::kernel::ids::PromotionId;
 use crate::kernel::problem::Failure;
@@ -19,7 +17,9 @@ use crate::platform::registry::Consumer;
 use crate::platform::registry::Sweep;
 use crate::promotions::domain::life::PromotionState;
 use crate::promotions::repo;
+use crate::promotions::service::entries;
 use crate::promotions::service::loaded;
+use crate::promotions::service::retiming;
 use crate::promotions::service::transitions;
 
 /// The background work of this slice.
@@ -31,9 +31,14 @@ pub fn sweeps() -> Vec<Sweep> {
             run: |ctx| Box::pin(async move { advance_due(&ctx).await }),
         },
         Sweep {
+            name: "phase clock",
+            every: TimeDelta::seconds(1),
+            run: |ctx| Box::pin(async move { entries::tell_due(&ctx).await }),
+        },
+        Sweep {
             name: "promotion zones",
             every: TimeDelta::hours(1),
-            run: |ctx| Box::pin(async move { recompute(&ctx).await }),
+            run: |ctx| Box::pin(async move { retiming::stale(&ctx).await }),
         },
     ]
 }
@@ -75,45 +80,6 @@ async fn advance(act: &Act<'_>, id: PromotionId) -> Result<u64, Failure> {
     };
     transitions::finish(act, &mut loaded, fact).await?;
     Ok(1)
-}
-
-/// Computes the instants anew that another edition of the time zones computed.
-async fn recompute(ctx: &Ctx) -> Result<u64, Failure> {
-    let stale = repo::computed_by_others(&ctx.db.reader(), IANA_TZDB_VERSION).await?;
-    let mut done = 0;
-    for id in stale {
-        let outcome = act::perform_as_system(ctx, "recompute_promotion", async |act| {
-            retime(act, id).await
-        });
-        match outcome.await {
-            Ok(()) => done += 1,
-            // The organizers have to re-date it; the others must not wait for that.
-            Err(Failure::Refused(refusal)) => {
-                tracing::warn!(promotion = %id, %refusal, "instants cannot be computed anew");
-            }
-            Err(failure) => return Err(failure),
-        }
-    }
-    Ok(done)
-}
-
-async fn retime(act: &Act<'_>, id: PromotionId) -> Result<(), Failure> {
-    let mut loaded = loaded::lock(act.tx(), id).await?;
-    let (old, edition) = (loaded.phases.clone(), loaded.row.tzdb.clone());
-    let local = loaded.local()?;
-    loaded.plan(act, &local)?;
-    repo::replace_phases(act.tx(), id, &loaded.phases).await?;
-    loaded.save(act.tx()).await?;
-    let moved = old
-        .iter()
-        .zip(&loaded.phases)
-        .filter(|(a, b)| a != b)
-        .count();
-    let data = json!({ "from": edition, "to": loaded.row.tzdb, "phases_moved": moved });
-    let alliance = Some(loaded.row.alliance_id);
-    act.record("promotion.recomputed", alliance, id.0, data)
-        .await?;
-    Ok(())
 }
 
 /// A mandate as its issuer tells of it.

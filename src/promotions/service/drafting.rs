@@ -61,7 +61,7 @@ impl Plan<'_> {
     }
 
     /// The main day, where the plan names one.
-    fn day(&self, festival: Option<&str>) -> Result<Option<NaiveDate>, Failure> {
+    pub(super) fn day(&self, festival: Option<&str>) -> Result<Option<NaiveDate>, Failure> {
         if let Some(id) = self.festival {
             plan::known(id)?;
         }
@@ -76,7 +76,7 @@ impl Plan<'_> {
     }
 
     /// The phases that the plan names, or those of a template.
-    fn local(
+    pub(super) fn local(
         &self,
         template: Template,
         day: NaiveDate,
@@ -94,7 +94,7 @@ impl Plan<'_> {
     }
 }
 
-fn either(pointer: &str) -> Refused {
+pub(super) fn either(pointer: &str) -> Refused {
     Refused::field(
         pointer,
         "one_of_two",

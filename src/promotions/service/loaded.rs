@@ -28,9 +28,10 @@ use crate::promotions::domain::plan;
 use crate::promotions::repo;
 use crate::promotions::repo::Phase;
 use crate::promotions::repo::Promotion;
+use crate::promotions::service::entries;
 
 /// How local times are stored.
-const LOCAL: &str = "%Y-%m-%dT%H:%M:%S%.f";
+pub(super) const LOCAL: &str = "%Y-%m-%dT%H:%M:%S%.f";
 
 /// A promotion and its phases in their planned order.
 #[derive(Debug, Clone)]
@@ -173,7 +174,7 @@ impl Loaded {
         mandates::content_hash(&content)
     }
 
-    /// Writes it under the version that was read.
+    /// Writes it under the version that was read, and what calendars show of it.
     ///
     /// # Errors
     /// 412 where somebody was faster.
@@ -181,7 +182,7 @@ impl Loaded {
         let seen = self.row.version;
         self.row.version += 1;
         if repo::save_promotion(tx, &self.row, seen).await? {
-            return Ok(());
+            return entries::keep_up(tx, self).await;
         }
         Err(Refused::new(
             &kinds::PRECONDITION_FAILED,

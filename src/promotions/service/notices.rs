@@ -7,14 +7,18 @@ use serde_json::json;
 use crate::alliances;
 use crate::alliances::Contact;
 use crate::kernel::ids::MembershipId;
+use crate::kernel::ids::PromotionId;
+use crate::kernel::locale::Locale;
 use crate::kernel::problem::Failure;
 use crate::mail;
+use crate::mail::Attachment;
 use crate::mail::Category;
 use crate::mail::Letter;
 use crate::mail::LetterText;
 use crate::mail::Recipient;
 use crate::platform::act::Act;
 use crate::promotions::repo::enrolments;
+use crate::promotions::service::feeds;
 use crate::promotions::service::loaded::Loaded;
 
 /// Writes to the people of every member that holds a place.
@@ -59,6 +63,7 @@ async fn write(
 ) -> Result<(), Failure> {
     let alliance = alliances::alliance(act.tx(), loaded.row.alliance_id).await?;
     let alliance_name = alliance.map(|alliance| alliance.name).unwrap_or_default();
+    let files = Files::of_promotion(act, loaded.row.id, &alliance_name).await?;
     let mut letters = Vec::with_capacity(contacts.len());
     for contact in contacts {
         let vars = json!({
@@ -77,8 +82,40 @@ async fn write(
         };
         let mut letter = Letter::new(to, Category::Enrolment, content);
         letter.alliance = Some(loaded.row.alliance_id);
+        letter.attachments = files.of(locale);
         letters.push(letter);
     }
     mail::send_all(act.tx(), act.ctx.ids, &letters).await?;
     Ok(())
+}
+
+/// The phases of a promotion for calendar programs, in every language.
+pub struct Files(Vec<(Locale, Option<Attachment>)>);
+
+impl Files {
+    /// Writes them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn of_promotion(
+        act: &Act<'_>,
+        promotion: PromotionId,
+        alliance: &str,
+    ) -> Result<Self, Failure> {
+        let mut files = Vec::new();
+        for locale in Locale::ALL {
+            let file = feeds::attachment(act.tx(), act.ctx, promotion, alliance, *locale).await?;
+            files.push((*locale, file));
+        }
+        Ok(Self(files))
+    }
+
+    /// Those in one language.
+    pub fn of(&self, locale: Locale) -> Vec<Attachment> {
+        let found = self.0.iter().find(|(known, _)| *known == locale);
+        found
+            .and_then(|(_, file)| file.clone())
+            .into_iter()
+            .collect()
+    }
 }

@@ -56,6 +56,14 @@ impl Seed<'_> {
             self.moved(self.organizer, &format!("promotions/{promotion}"), event)
                 .await;
         }
+        let body = json!({ "name": "phone" });
+        self.made(
+            "feed_id",
+            self.member,
+            "merchants/{merchant_id}/calendar-feeds",
+            body,
+        )
+        .await;
         self.tender().await;
         self.app.clock_to("2031-06-04T00:00:00Z").await;
         self.made(
@@ -252,6 +260,14 @@ impl Seed<'_> {
             "campaign_id",
             organizer,
             "alliances/{alliance_id}/campaigns",
+            body,
+        )
+        .await;
+        let body = json!({ "name": "Monday", "line": "0 9 * * 1", "action": { "kind": "digest" } });
+        self.made(
+            "schedule_id",
+            organizer,
+            "alliances/{alliance_id}/schedules",
             body,
         )
         .await;
