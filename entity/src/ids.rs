@@ -128,6 +128,14 @@ ids! {
     AssessmentLineId,
     /// A bill to one member.
     LevyNoticeId,
+    /// An objection to a levy notice.
+    LevyDisputeId,
+    /// A document that lowers what was billed.
+    CreditNoteId,
+    /// A use of a member's credit.
+    CreditUseId,
+    /// An amount that a member offers.
+    PledgeId,
     /// Money received from a member.
     PaymentId,
     /// Money set aside in a fund.

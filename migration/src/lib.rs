@@ -16,6 +16,7 @@ mod m20261122_080_tenders;
 mod m20261122_090_ballots;
 mod m20261122_100_campaigns;
 mod m20261124_020_guard_ledger;
+mod m20261124_021_extend_dues;
 mod m20261124_030_create_reservations;
 mod m20261124_060_widen_ballots;
 mod m20261124_070_extend_mandates;
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_090_ballots::Migration),
             Box::new(m20261122_100_campaigns::Migration),
             Box::new(m20261124_020_guard_ledger::Migration),
+            Box::new(m20261124_021_extend_dues::Migration),
             Box::new(m20261124_030_create_reservations::Migration),
             Box::new(m20261124_060_widen_ballots::Migration),
             Box::new(m20261124_070_extend_mandates::Migration),

@@ -52,6 +52,7 @@ pub fn registry() -> Registry {
         sweeps: [
             accounts::sweeps(),
             alliances::sweeps(),
+            funds::sweeps(),
             promotions::sweeps(),
             tenders::sweeps(),
             ballots::SWEEPS.to_vec(),

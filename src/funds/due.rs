@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use sea_orm::ConnectionTrait;
 
 use crate::funds::repo;
+use crate::funds::service::dues;
 use crate::funds::service::issue;
 use crate::funds::service::visible;
 use crate::kernel::ids::AllianceId;
@@ -38,7 +39,7 @@ pub async fn due_until(
     day: NaiveDate,
 ) -> Result<Vec<Due>, Failure> {
     let mut funds: HashMap<FundId, repo::Fund> = HashMap::new();
-    let mut dues = Vec::new();
+    let mut found = Vec::new();
     for notice in repo::notices::due_until(c, alliance, day).await? {
         if !funds.contains_key(&notice.fund_id)
             && let Some(fund) = repo::funds::find(c, notice.fund_id).await?
@@ -49,14 +50,14 @@ pub async fn due_until(
             continue;
         };
         let currency = visible::currency_of(fund)?;
-        dues.push(Due {
+        found.push(Due {
             membership: notice.membership_id,
             fund: fund.name.clone(),
             number: issue::number(fund, &notice),
-            amount: format_minor(notice.amount_minor - notice.paid_minor, currency),
+            amount: format_minor(dues::owed(&notice).due(), currency),
             currency: currency.code().to_owned(),
-            due_on: notice.due_on,
+            due_on: notice.next_due_on.unwrap_or(notice.due_on),
         });
     }
-    Ok(dues)
+    Ok(found)
 }

@@ -23,6 +23,7 @@ pub use rules::RULES;
 pub use service::approval::consumers;
 pub use service::chain::Verified;
 pub use service::chain::verify_chain;
+pub use service::clock::sweeps;
 pub use service::subjects::ballot_subject;
 
 /// What has to be finished before the alliance can end.

@@ -71,8 +71,30 @@ pub static PERIOD_CLOSED: Kind =
     Kind::conflict("period_closed", "The ledger is closed for that day");
 pub static ALREADY_REVERSED: Kind =
     Kind::conflict("already_reversed", "The transaction was taken back already");
-pub static OVERPAYMENT: Kind =
-    Kind::unprocessable("overpayment", "The payment is more than what is due");
+pub static CURRENCY_MISMATCH: Kind =
+    Kind::unprocessable("currency_mismatch", "The fund is kept in another currency");
+pub static ALLOCATION_EXCEEDS_DUE: Kind = Kind::unprocessable(
+    "allocation_exceeds_due",
+    "More would be paid on a notice than is due",
+);
+pub static ALLOCATIONS_EXCEED_PAYMENT: Kind = Kind::unprocessable(
+    "allocations_exceed_payment",
+    "The parts add up to more than the money",
+);
+pub static NOTICE_NAMED_TWICE: Kind =
+    Kind::unprocessable("notice_named_twice", "A notice is named twice");
+pub static NOTICE_UNKNOWN: Kind = Kind::unprocessable(
+    "notice_unknown",
+    "The member has no such notice in this fund",
+);
+pub static CREDIT_EXCEEDS_NOTICE: Kind = Kind::unprocessable(
+    "credit_exceeds_notice",
+    "More would be credited than was billed",
+);
+pub static CREDIT_NOTE_OPEN: Kind = Kind::conflict(
+    "credit_note_open",
+    "A credit note on this notice waits for consent",
+);
 pub static ARREARS_OPEN: Kind = Kind::conflict("arrears_open", "Levy notices are not paid yet");
 pub static EXPENSES_OPEN: Kind =
     Kind::conflict("expenses_open", "Expenses are not decided or paid");
@@ -125,7 +147,13 @@ pub static ALL: &[&Kind] = &[
     &CREDIT_SPENT,
     &PERIOD_CLOSED,
     &ALREADY_REVERSED,
-    &OVERPAYMENT,
+    &CURRENCY_MISMATCH,
+    &ALLOCATION_EXCEEDS_DUE,
+    &ALLOCATIONS_EXCEED_PAYMENT,
+    &NOTICE_NAMED_TWICE,
+    &NOTICE_UNKNOWN,
+    &CREDIT_EXCEEDS_NOTICE,
+    &CREDIT_NOTE_OPEN,
     &ARREARS_OPEN,
     &EXPENSES_OPEN,
     &CODE_TAKEN,

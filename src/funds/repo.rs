@@ -1,12 +1,15 @@
 //! SQL of funds, one file per document.
 
 pub mod assessments;
+pub mod credits;
+pub mod dues;
 pub mod expenses;
 pub mod funds;
 pub mod ledger;
 pub mod notices;
 pub mod payments;
 pub mod periods;
+pub mod pledges;
 pub mod policies;
 pub mod refunds;
 pub mod reservations;
@@ -19,6 +22,14 @@ pub type AssessmentLine = entity::assessment_line::Model;
 pub type Notice = entity::levy_notice::Model;
 pub type Payment = entity::payment::Model;
 pub type Allocation = entity::payment_allocation::Model;
+pub type Bounce = entity::payment_bounce::Model;
+pub type InstalmentRow = entity::levy_notice_instalment::Model;
+pub type Dispute = entity::levy_dispute::Model;
+pub type Reminder = entity::levy_reminder::Model;
+pub type CreditNote = entity::credit_note::Model;
+pub type CreditUse = entity::credit_use::Model;
+pub type CreditPart = entity::credit_use_allocation::Model;
+pub type Pledge = entity::pledge::Model;
 pub type Expense = entity::expense::Model;
 pub type ExpenseApproval = entity::expense_approval::Model;
 pub type Reservation = entity::reservation::Model;

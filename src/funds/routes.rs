@@ -2,6 +2,8 @@
 
 mod assessments;
 mod calculators;
+mod credits;
+mod dues;
 mod expenses;
 mod fields;
 mod funds;
@@ -9,6 +11,7 @@ mod ledger;
 mod notices;
 mod payments;
 mod periods;
+mod pledges;
 mod policies;
 mod reservations;
 
@@ -25,5 +28,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(reservations::configure)
         .configure(expenses::configure)
         .configure(ledger::configure)
-        .configure(periods::configure);
+        .configure(periods::configure)
+        .configure(dues::configure)
+        .configure(credits::configure)
+        .configure(pledges::configure);
 }

@@ -8,6 +8,8 @@ use crate::kernel::role::Role;
 const KEEPERS: Allow = Allow::Roles(&[Role::Organizer, Role::Treasurer]);
 /// Who moves it.
 const TREASURER: Allow = Allow::Roles(&[Role::Treasurer]);
+/// Staff of an active member.
+const MEMBERS: Allow = Allow::Roles(&[Role::Member]);
 /// Everybody in the alliance.
 const READERS: Allow = Allow::Roles(&[
     Role::Organizer,
@@ -46,6 +48,34 @@ pub const RULES: &[Rule] = &[
         .if_match(),
     Rule::new("list_levy_notices", READERS),
     Rule::new("read_levy_notice", READERS),
+    Rule::new("dispute_levy_notice", MEMBERS).if_match(),
+    Rule::new("uphold_levy_notice", KEEPERS).if_match(),
+    Rule::new("credit_levy_notice", KEEPERS)
+        .idempotent()
+        .if_match(),
+    Rule::new("write_off_levy_notice", TREASURER)
+        .idempotent()
+        .if_match(),
+    Rule::new("list_credit_notes", READERS),
+    Rule::new("read_credit_note", READERS),
+    Rule::new("approve_credit_note", KEEPERS)
+        .idempotent()
+        .if_match(),
+    Rule::new("reject_credit_note", KEEPERS).if_match(),
+    Rule::new("allocate_credit", TREASURER).idempotent(),
+    Rule::new("pay_out_credit", TREASURER).idempotent(),
+    Rule::new("list_credit_uses", READERS),
+    Rule::new("offer_pledge", MEMBERS).idempotent(),
+    Rule::new("list_pledges", READERS),
+    Rule::new("read_pledge", READERS),
+    Rule::new("accept_pledge", KEEPERS).if_match(),
+    Rule::new("withdraw_pledge", MEMBERS).if_match(),
+    Rule::new("convert_pledge", TREASURER)
+        .idempotent()
+        .if_match(),
+    Rule::new("bounce_payment", TREASURER)
+        .idempotent()
+        .if_match(),
     Rule::new("record_payment", TREASURER).idempotent(),
     Rule::new("list_payments", READERS),
     Rule::new("read_payment", READERS),

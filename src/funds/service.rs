@@ -2,22 +2,33 @@
 
 pub mod approval;
 pub mod assessments;
+pub mod billing;
+pub mod bounces;
 mod budget;
 pub mod chain;
+pub mod clock;
 pub mod close;
+pub mod credit_notes;
+pub mod credits;
+pub mod disputes;
+pub mod dues;
 pub mod expenses;
 pub mod funds;
 pub mod issue;
 pub mod journal;
 pub mod ledger;
+pub mod notes;
 pub mod notices;
 pub mod payments;
 pub mod periods;
+pub mod pledges;
 pub mod policies;
+pub mod post;
 pub mod reservations;
 pub mod statement;
 pub mod subjects;
 pub mod visible;
+pub mod write_offs;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;

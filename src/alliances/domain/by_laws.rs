@@ -15,6 +15,18 @@ use crate::alliances::domain::tightness;
 use crate::kernel::ids::UserId;
 use crate::kernel::money::MAX_AMOUNT;
 
+crate::words! {
+    /// Who has to agree to an act of the treasurer.
+    pub enum Consent {
+        /// Nobody more.
+        None = "none",
+        /// Another organizer or treasurer.
+        SecondPerson = "second_person",
+        /// The members, by a mandate.
+        Mandate = "mandate",
+    }
+}
+
 /// What an alliance decides about itself.
 #[derive(
     Debug, Clone, PartialEq, Eq, Serialize, Deserialize, garde::Validate, utoipa::ToSchema,
@@ -70,6 +82,16 @@ pub struct ByLaws {
     #[garde(range(min = 1, max = 90))]
     #[schema(minimum = 1, maximum = 90)]
     pub ballot_casting_days: u32,
+    /// Days before a notice is due on which its member is reminded.
+    #[garde(length(max = 10), inner(range(max = 90)))]
+    #[schema(max_items = 10)]
+    pub reminder_days_before: Vec<u32>,
+    /// Days after it was due on which its member is reminded again.
+    #[garde(length(max = 10), inner(range(min = 1, max = 365)))]
+    #[schema(max_items = 10)]
+    pub reminder_days_after: Vec<u32>,
+    /// Who has to agree to a credit note.
+    pub credit_note_consent: Consent,
     /// The person with the casting vote, an organizer; absent: any organizer.
     pub chair: Option<UserId>,
     /// How many people approve an expense, by its amount, from the lowest on. Below the first: one second person.
@@ -118,6 +140,9 @@ impl Default for ByLaws {
             ballot_challenge_days: 7,
             ballot_effect_days: 0,
             ballot_casting_days: 7,
+            reminder_days_before: vec![7],
+            reminder_days_after: vec![3, 14, 28],
+            credit_note_consent: Consent::SecondPerson,
             chair: None,
             expense_approvals: Vec::new(),
             in_kind_limit_minor: None,

@@ -26,17 +26,19 @@ impl FundState {
     /// What may happen to a fund in this state.
     pub const fn events(self) -> &'static [&'static str] {
         match self {
-            Self::Planned => &["assess", "request_expense"],
-            Self::Voted => &["assess", "issue", "request_expense", "spend"],
+            Self::Planned => &["assess", "request_expense", "pledge"],
+            Self::Voted => &["assess", "issue", "request_expense", "spend", "pledge"],
             Self::Collecting | Self::Active => &[
                 "assess",
                 "issue",
                 "receive",
+                "credit",
+                "pledge",
                 "request_expense",
                 "spend",
                 "close",
             ],
-            Self::Closing => &["settle"],
+            Self::Closing => &["settle", "credit"],
             Self::Settled => &["close"],
             Self::Closed => &[],
         }
@@ -69,26 +71,99 @@ impl AssessmentState {
 }
 
 crate::words! {
+    /// What a levy notice bills.
+    pub enum NoticeKind {
+        /// A share of an assessment.
+        Levy = "levy",
+        /// What a true-up adds.
+        DebitNote = "debit_note",
+        /// What the member pledged.
+        Pledge = "pledge",
+    }
+}
+
+crate::words! {
     /// Where a levy notice stands.
     pub enum NoticeState {
         /// Nothing was paid.
         Issued = "issued",
         /// A part was paid.
         PartPaid = "part_paid",
-        /// All was paid.
+        /// All was paid in time.
         Paid = "paid",
+        /// A part is due that was not paid in time.
+        Overdue = "overdue",
+        /// All was paid after it was overdue.
+        Collected = "collected",
+        /// What was due is given up.
+        WrittenOff = "written_off",
+        /// The member objects.
+        Disputed = "disputed",
+        /// All was credited because the member objected.
+        Credited = "credited",
+        /// All was credited.
+        Cancelled = "cancelled",
     }
 }
 
 impl NoticeState {
-    /// The state of a notice by what was paid of it.
-    pub const fn by_amounts(amount: i64, paid: i64) -> Self {
-        if paid >= amount {
-            Self::Paid
-        } else if paid > 0 {
-            Self::PartPaid
-        } else {
-            Self::Issued
+    /// What may happen to a notice in this state.
+    pub const fn events(self) -> &'static [&'static str] {
+        match self {
+            Self::Issued | Self::PartPaid => &["pay", "dispute", "credit"],
+            Self::Overdue => &["pay", "dispute", "credit", "write_off"],
+            Self::Disputed => &["pay", "uphold", "credit"],
+            Self::Paid | Self::Collected => &["credit"],
+            Self::WrittenOff | Self::Credited | Self::Cancelled => &[],
+        }
+    }
+}
+
+crate::words! {
+    /// Where a credit note stands.
+    pub enum CreditNoteState {
+        /// It waits for consent.
+        Requested = "requested",
+        /// It is numbered and posted.
+        Issued = "issued",
+        /// It will not be issued.
+        Rejected = "rejected",
+    }
+}
+
+impl CreditNoteState {
+    /// What may happen to a credit note in this state.
+    pub const fn events(self) -> &'static [&'static str] {
+        match self {
+            Self::Requested => &["approve", "reject"],
+            Self::Issued | Self::Rejected => &[],
+        }
+    }
+}
+
+crate::words! {
+    /// Where a pledge stands; nothing is posted before it is converted.
+    pub enum PledgeState {
+        /// The member offers.
+        Offered = "offered",
+        /// The alliance accepts.
+        Accepted = "accepted",
+        /// It is a notice now.
+        Converted = "converted",
+        /// The member took it back.
+        Withdrawn = "withdrawn",
+        /// Nobody converted it in time.
+        Lapsed = "lapsed",
+    }
+}
+
+impl PledgeState {
+    /// What may happen to a pledge in this state.
+    pub const fn events(self) -> &'static [&'static str] {
+        match self {
+            Self::Offered => &["accept", "withdraw", "lapse"],
+            Self::Accepted => &["convert", "withdraw", "lapse"],
+            Self::Converted | Self::Withdrawn | Self::Lapsed => &[],
         }
     }
 }

@@ -1,9 +1,11 @@
 //! SQL of levy notices.
 
+use chrono::NaiveDate;
 use entity::levy_notice::Column;
 use entity::levy_notice::Entity;
 use sea_orm::ActiveModelTrait;
 use sea_orm::ColumnTrait;
+use sea_orm::Condition;
 use sea_orm::ConnectionTrait;
 use sea_orm::DbErr;
 use sea_orm::EntityTrait;
@@ -17,6 +19,7 @@ use crate::funds::repo::Fund;
 use crate::funds::repo::INSERT_ROWS;
 use crate::funds::repo::Notice;
 use crate::kernel::ids::AllianceId;
+use crate::kernel::ids::FundId;
 use crate::kernel::ids::LevyNoticeId;
 use crate::kernel::ids::MembershipId;
 use crate::kernel::page::Page;
@@ -91,7 +94,7 @@ pub async fn any_due(c: &impl ConnectionTrait, fund: &Fund) -> Result<bool, DbEr
     let row = Entity::find()
         .filter(Column::AllianceId.eq(fund.alliance_id))
         .filter(Column::FundId.eq(fund.id))
-        .filter(Column::State.ne("paid"))
+        .filter(Column::State.is_in(["issued", "part_paid", "overdue", "disputed"]))
         .limit(1)
         .one(c)
         .await?;
@@ -108,12 +111,22 @@ pub async fn insert(tx: &Tx, rows: &[Notice]) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Stores what was paid.
-pub async fn set_paid(tx: &Tx, row: &Notice, paid: i64, state: &str) -> Result<(), DbErr> {
+/// Stores what became of a notice; what was billed never changes.
+pub async fn store(tx: &Tx, row: &Notice) -> Result<(), DbErr> {
     Entity::update_many()
-        .col_expr(Column::PaidMinor, Expr::value(paid))
-        .col_expr(Column::State, Expr::value(state))
-        .col_expr(Column::Version, Expr::value(row.version + 1))
+        .col_expr(Column::PaidMinor, Expr::value(row.paid_minor))
+        .col_expr(Column::CreditedMinor, Expr::value(row.credited_minor))
+        .col_expr(Column::ReturnedMinor, Expr::value(row.returned_minor))
+        .col_expr(Column::WrittenOffMinor, Expr::value(row.written_off_minor))
+        .col_expr(Column::State, Expr::value(row.state.as_str()))
+        .col_expr(Column::NextDueOn, Expr::value(row.next_due_on))
+        .col_expr(Column::OverdueSince, Expr::value(row.overdue_since))
+        .col_expr(Column::CheckedOn, Expr::value(row.checked_on))
+        .col_expr(
+            Column::WriteOffMandateId,
+            Expr::value(row.write_off_mandate_id),
+        )
+        .col_expr(Column::Version, Expr::value(row.version))
         .filter(Column::Id.eq(row.id))
         .exec(tx)
         .await?;
@@ -124,14 +137,73 @@ pub async fn set_paid(tx: &Tx, row: &Notice, paid: i64, state: &str) -> Result<(
 pub async fn due_until(
     c: &impl ConnectionTrait,
     alliance: AllianceId,
-    day: chrono::NaiveDate,
+    day: NaiveDate,
 ) -> Result<Vec<Notice>, DbErr> {
     Entity::find()
         .filter(Column::AllianceId.eq(alliance))
-        .filter(Column::State.is_in(["issued", "part_paid"]))
-        .filter(Column::DueOn.lte(day))
-        .order_by_asc(Column::DueOn)
+        .filter(Column::State.is_in(WATCHED))
+        .filter(Column::NextDueOn.lte(day))
+        .order_by_asc(Column::NextDueOn)
         .order_by_asc(Column::Id)
         .all(c)
         .await
+}
+
+/// Some notices.
+pub async fn by_ids(c: &impl ConnectionTrait, ids: &[LevyNoticeId]) -> Result<Vec<Notice>, DbErr> {
+    Entity::find()
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(Column::Number)
+        .all(c)
+        .await
+}
+
+/// States in which the clock has something to do.
+const WATCHED: [&str; 3] = ["issued", "part_paid", "overdue"];
+
+/// The alliances with notices that are not covered.
+pub async fn alliances_with_open(c: &impl ConnectionTrait) -> Result<Vec<AllianceId>, DbErr> {
+    Entity::find()
+        .select_only()
+        .column(Column::AllianceId)
+        .distinct()
+        .filter(Column::NextDueOn.is_not_null())
+        .filter(Column::State.is_in(WATCHED))
+        .into_tuple()
+        .all(c)
+        .await
+}
+
+/// Up to `limit` open notices of an alliance that the clock has not looked at on `today`.
+pub async fn to_check(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    today: NaiveDate,
+    limit: u64,
+) -> Result<Vec<(FundId, LevyNoticeId)>, DbErr> {
+    let unseen = Condition::any()
+        .add(Column::CheckedOn.is_null())
+        .add(Column::CheckedOn.lt(today));
+    Entity::find()
+        .select_only()
+        .column(Column::FundId)
+        .column(Column::Id)
+        .filter(Column::AllianceId.eq(alliance))
+        .filter(Column::NextDueOn.is_not_null())
+        .filter(Column::State.is_in(WATCHED))
+        .filter(unseen)
+        .limit(limit)
+        .into_tuple()
+        .all(c)
+        .await
+}
+
+/// Notes that the clock looked at some notices.
+pub async fn checked(tx: &Tx, ids: &[LevyNoticeId], today: NaiveDate) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::CheckedOn, Expr::value(today))
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .exec(tx)
+        .await?;
+    Ok(())
 }

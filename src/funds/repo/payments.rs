@@ -3,6 +3,7 @@
 use entity::payment::Column;
 use entity::payment::Entity;
 use entity::payment_allocation;
+use entity::payment_bounce;
 use sea_orm::ActiveModelTrait;
 use sea_orm::ColumnTrait;
 use sea_orm::ConnectionTrait;
@@ -12,6 +13,7 @@ use sea_orm::IntoActiveModel;
 use sea_orm::QueryFilter;
 use sea_orm::QueryOrder;
 use sea_orm::QuerySelect;
+use sea_orm::QueryTrait;
 
 use crate::funds::repo::Allocation;
 use crate::funds::repo::Fund;
@@ -51,11 +53,17 @@ pub async fn list(
     Ok(Slice::cut(rows, page, |row| row.id.0))
 }
 
-/// Every payment of a fund, oldest first.
+/// Every payment of a fund that did not bounce, oldest first.
 pub async fn all(c: &impl ConnectionTrait, fund: &Fund) -> Result<Vec<Payment>, DbErr> {
+    use payment_bounce::Column as Bounced;
+    let bounced = payment_bounce::Entity::find()
+        .select_only()
+        .column(Bounced::PaymentId)
+        .filter(Bounced::FundId.eq(fund.id));
     Entity::find()
         .filter(Column::AllianceId.eq(fund.alliance_id))
         .filter(Column::FundId.eq(fund.id))
+        .filter(Column::Id.not_in_subquery(bounced.into_query()))
         .order_by_asc(Column::Id)
         .all(c)
         .await
@@ -81,6 +89,9 @@ pub async fn insert(tx: &Tx, row: Payment, allocations: Vec<Allocation>) -> Resu
     Entity::insert(row.into_active_model().reset_all())
         .exec_without_returning(tx)
         .await?;
+    if allocations.is_empty() {
+        return Ok(());
+    }
     let parts = allocations
         .into_iter()
         .map(|part| part.into_active_model().reset_all());

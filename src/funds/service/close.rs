@@ -25,6 +25,7 @@ use crate::funds::repo::Fund;
 use crate::funds::repo::Notice;
 use crate::funds::repo::Refund;
 use crate::funds::service::day_in;
+use crate::funds::service::dues;
 use crate::funds::service::funds;
 use crate::funds::service::issue;
 use crate::funds::service::journal;
@@ -107,7 +108,7 @@ pub async fn close(act: &Act<'_>, id: FundId) -> Result<Closed, Failure> {
 fn refuse_arrears(notices: &[Notice]) -> Result<(), Failure> {
     let open: Vec<i64> = notices
         .iter()
-        .map(|notice| notice.amount_minor - notice.paid_minor)
+        .map(|notice| dues::owed(notice).due())
         .filter(|due| *due > 0)
         .collect();
     if open.is_empty() {

@@ -8,11 +8,10 @@ use crate::alliances;
 use crate::alliances::Contact;
 use crate::alliances::Standing;
 use crate::funds::domain::exact;
-use crate::funds::domain::ledger::AccountKind;
-use crate::funds::domain::ledger::Leg;
 use crate::funds::domain::ledger::TransactionKind;
 use crate::funds::domain::state::AssessmentState;
 use crate::funds::domain::state::FundState;
+use crate::funds::domain::state::NoticeKind;
 use crate::funds::domain::state::NoticeState;
 use crate::funds::letters;
 use crate::funds::repo;
@@ -24,6 +23,7 @@ use crate::funds::repo::Policy;
 use crate::funds::service::approval;
 use crate::funds::service::assessments;
 use crate::funds::service::assessments::Assessed;
+use crate::funds::service::billing;
 use crate::funds::service::day_in;
 use crate::funds::service::funds;
 use crate::funds::service::journal;
@@ -90,8 +90,8 @@ async fn notices(
         id: act.fresh(),
         alliance_id: fund.alliance_id,
         fund_id: fund.id,
-        assessment_id: row.id,
-        line_id: line.id,
+        assessment_id: Some(row.id),
+        line_id: Some(line.id),
         membership_id: line.membership_id,
         number,
         amount_minor: line.amount_minor,
@@ -100,6 +100,15 @@ async fn notices(
         due_on: row.due_on,
         version: 1,
         issued_at: act.now(),
+        kind: NoticeKind::Levy.as_str().to_owned(),
+        reason: String::new(),
+        credited_minor: 0,
+        returned_minor: 0,
+        written_off_minor: 0,
+        next_due_on: Some(row.due_on),
+        overdue_since: None,
+        checked_on: None,
+        write_off_mandate_id: None,
     };
     Ok((newest + 1..).zip(billed).map(notice).collect())
 }
@@ -114,20 +123,13 @@ async fn post(
     if notices.is_empty() {
         return Ok(());
     }
-    let legs = |notice: &Notice| {
-        let party = notice.membership_id.to_string();
-        [
-            Leg::new(AccountKind::Receivable, party.clone(), notice.amount_minor),
-            Leg::new(AccountKind::Levy, party, -notice.amount_minor),
-        ]
-    };
     let entry = Entry {
         kind: TransactionKind::Levy,
         document: row.id.0,
         mandate: row.mandate_id,
         effective: day_in(standing.alliance.time_zone, act.now()),
         narration: format!("Levy notices of {}", fund.code),
-        legs: notices.iter().flat_map(legs).collect(),
+        legs: notices.iter().flat_map(billing::legs).collect(),
     };
     journal::post(act, fund, entry).await?;
     Ok(())
@@ -147,7 +149,7 @@ async fn write(
     let facts = Facts::gather(act, fund, assessed).await?;
     let mut letters = Vec::new();
     for notice in notices {
-        let Some(line) = by_line.get(&notice.line_id) else {
+        let Some(line) = notice.line_id.and_then(|id| by_line.get(&id)) else {
             continue;
         };
         let vars = facts.of(notice, line);
@@ -286,7 +288,12 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// The number of a notice as people write it: `D11-2026/0007`.
+/// The number of a notice as people write it: `D11-2026/0007`, and `D11-2026/D0008` for a debit note.
 pub fn number(fund: &Fund, notice: &Notice) -> String {
-    format!("{}/{:04}", fund.code, notice.number)
+    let mark = match NoticeKind::parse(&notice.kind) {
+        Some(NoticeKind::DebitNote) => "D",
+        Some(NoticeKind::Pledge) => "P",
+        Some(NoticeKind::Levy) | None => "",
+    };
+    format!("{}/{mark}{:04}", fund.code, notice.number)
 }

@@ -65,7 +65,6 @@ pub async fn post(
 ///
 /// # Errors
 /// 409 `already_reversed` with `reversal_id`; else as [`post`].
-#[expect(dead_code, reason = "payments that bounce are reversed with it")]
 pub async fn reverse(
     act: &Act<'_>,
     fund: &Fund,

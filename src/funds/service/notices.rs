@@ -1,12 +1,17 @@
 //! Levy notices, as their readers see them.
 
+use sea_orm::ConnectionTrait;
+
 use crate::alliances;
+use crate::funds::domain::owed::Instalment;
 use crate::funds::repo;
 use crate::funds::repo::Assessment;
 use crate::funds::repo::AssessmentLine;
+use crate::funds::repo::Dispute;
 use crate::funds::repo::Fund;
 use crate::funds::repo::Notice;
 use crate::funds::repo::Policy;
+use crate::funds::service::dues;
 use crate::funds::service::visible;
 use crate::kernel::ids::FundId;
 use crate::kernel::ids::LevyNoticeId;
@@ -21,6 +26,16 @@ use crate::platform::act::Look;
 pub struct Printed {
     pub fund: Fund,
     pub notice: Notice,
+    /// The parts in the order of their days; one where it is due at once.
+    pub instalments: Vec<Instalment>,
+    pub decided: Option<Decided>,
+    /// Oldest first.
+    pub disputes: Vec<Dispute>,
+}
+
+/// What a share of an assessment was computed from.
+#[derive(Debug, Clone)]
+pub struct Decided {
     pub assessment: Assessment,
     pub policy: Policy,
     pub line: AssessmentLine,
@@ -54,7 +69,25 @@ pub async fn read(look: &Look<'_>, id: LevyNoticeId) -> Result<Printed, Failure>
     let fund = repo::funds::find(c, notice.fund_id)
         .await?
         .ok_or_else(none)?;
-    let assessment = repo::assessments::find(c, notice.assessment_id)
+    let decided = decided(c, &notice).await?;
+    let schedules = dues::schedules(c, &[&notice]).await?;
+    let disputes = repo::dues::disputes(c, id).await?;
+    Ok(Printed {
+        instalments: schedules.get(&id).cloned().unwrap_or_default(),
+        fund,
+        notice,
+        decided,
+        disputes,
+    })
+}
+
+/// What a share of an assessment was computed from; `None` for debit notes and pledges.
+async fn decided(c: &impl ConnectionTrait, notice: &Notice) -> Result<Option<Decided>, Failure> {
+    let (Some(assessment), Some(line)) = (notice.assessment_id, notice.line_id) else {
+        return Ok(None);
+    };
+    let none = || Refused::not_found("levy notice");
+    let assessment = repo::assessments::find(c, assessment)
         .await?
         .ok_or_else(none)?;
     let policy = repo::policies::find(c, notice.alliance_id, assessment.policy_id)
@@ -63,13 +96,11 @@ pub async fn read(look: &Look<'_>, id: LevyNoticeId) -> Result<Printed, Failure>
     let line = repo::assessments::lines(c, &assessment)
         .await?
         .into_iter()
-        .find(|line| line.id == notice.line_id)
+        .find(|row| row.id == line)
         .ok_or_else(none)?;
-    Ok(Printed {
-        fund,
-        notice,
+    Ok(Some(Decided {
         assessment,
         policy,
         line,
-    })
+    }))
 }

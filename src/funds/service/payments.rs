@@ -1,31 +1,32 @@
-//! Payments: money that came in from a member pays the oldest notice first.
+//! Payments: money that came in from a member pays what the payer names, then the oldest notice; what is above the
+//! dues stands in the member's credit, not in the fund's income.
 
 use chrono::NaiveDate;
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use crate::alliances;
-use crate::funds::domain::allocation::Due;
 use crate::funds::domain::allocation::allocate;
 use crate::funds::domain::ledger::AccountKind;
 use crate::funds::domain::ledger::Leg;
 use crate::funds::domain::ledger::TransactionKind;
-use crate::funds::domain::state::FundState;
-use crate::funds::domain::state::NoticeState;
 use crate::funds::problems;
 use crate::funds::repo;
 use crate::funds::repo::Allocation;
+use crate::funds::repo::Bounce;
 use crate::funds::repo::Fund;
 use crate::funds::repo::Notice;
 use crate::funds::repo::Payment;
 use crate::funds::service::day_in;
-use crate::funds::service::funds;
+use crate::funds::service::dues;
 use crate::funds::service::journal;
 use crate::funds::service::journal::Entry;
 use crate::funds::service::visible;
 use crate::kernel::ids::FundId;
+use crate::kernel::ids::LevyNoticeId;
 use crate::kernel::ids::MembershipId;
 use crate::kernel::ids::PaymentId;
-use crate::kernel::money::sum;
+use crate::kernel::money::Currency;
 use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
 use crate::kernel::problem::Failure;
@@ -38,22 +39,40 @@ use crate::platform::act::Look;
 pub struct NewPayment<'a> {
     pub membership: MembershipId,
     pub amount_minor: i64,
+    /// What the payer paid in; the fund's where nobody says.
+    pub currency: Option<Currency>,
     pub received_on: NaiveDate,
     pub reference: &'a str,
+    /// What the payer wants paid first.
+    pub named: &'a [(LevyNoticeId, i64)],
 }
 
-/// A payment and what it pays.
+/// A payment, what it pays, and whether it came to nothing.
 #[derive(Debug, Clone)]
 pub struct Allocated {
     pub payment: Payment,
     pub allocations: Vec<Allocation>,
+    pub bounce: Option<Bounce>,
+}
+
+impl Allocated {
+    /// What stands in the member's credit, in minor units.
+    pub fn credit(&self) -> i64 {
+        let paid: i64 = self.allocations.iter().map(|part| part.amount_minor).sum();
+        self.payment.amount_minor - paid
+    }
+
+    /// 1, and 2 once it bounced.
+    pub const fn version(&self) -> i64 {
+        if self.bounce.is_some() { 2 } else { 1 }
+    }
 }
 
 /// Records a payment, allocates it and posts it.
 ///
 /// # Errors
-/// 404 for a membership of another alliance; 422 for a day to come, and `overpayment` with `due_minor`;
-/// 409 in a fund that receives nothing.
+/// 404 for a membership of another alliance; 422 for a day to come, `currency_mismatch`, `allocation_exceeds_due`
+/// and its kin; 409 in a fund that receives nothing, and `period_closed`.
 pub async fn record(
     act: &Act<'_>,
     fund: FundId,
@@ -62,13 +81,16 @@ pub async fn record(
     let (mut fund, standing) = visible::fund_to_change(act, fund).await?;
     visible::membership(act.tx(), fund.alliance_id, new.membership).await?;
     act.enter(None).await?;
-    if new.received_on > day_in(standing.alliance.time_zone, act.now()) {
+    let today = day_in(standing.alliance.time_zone, act.now());
+    if new.received_on > today {
         let detail = "The day is yet to come.";
         return Err(Refused::field("#/received_on", "in_the_future", detail).into());
     }
-    visible::require_event(&fund, "receive")?;
+    require_currency(&fund, new.currency)?;
     let notices = repo::notices::of_member(act.tx(), &fund, new.membership).await?;
-    let parts = parts(new.amount_minor, &notices)?;
+    let open = dues::open(&notices)?;
+    let (parts, excess) = allocate(new.amount_minor, &open, new.named)?;
+    visible::require_event(&fund, "receive")?;
     let id: PaymentId = act.fresh();
     let entry = Entry {
         kind: TransactionKind::Payment,
@@ -76,14 +98,7 @@ pub async fn record(
         mandate: None,
         effective: new.received_on,
         narration: format!("Payment {}", new.reference),
-        legs: vec![
-            Leg::bank(new.amount_minor),
-            Leg::new(
-                AccountKind::Receivable,
-                new.membership.to_string(),
-                -new.amount_minor,
-            ),
-        ],
+        legs: legs(new, excess),
     };
     let transaction_id = journal::post(act, &fund, entry).await?;
     let payment = Payment {
@@ -98,61 +113,67 @@ pub async fn record(
         recorded_by: standing.user,
         recorded_at: act.now(),
     };
-    let allocations = settle(act, &payment, &parts).await?;
-    if fund.state == FundState::Collecting.as_str()
-        && !repo::notices::any_due(act.tx(), &fund).await?
-    {
-        funds::move_to(act, &mut fund, FundState::Active).await?;
-    }
-    let data = json!({ "fund_id": fund.id, "membership_id": new.membership, "amount_minor": new.amount_minor });
+    let allocations: Vec<Allocation> = parts
+        .iter()
+        .map(|(notice_id, amount_minor)| Allocation {
+            payment_id: id,
+            notice_id: *notice_id,
+            alliance_id: fund.alliance_id,
+            amount_minor: *amount_minor,
+        })
+        .collect();
+    repo::payments::insert(act.tx(), payment.clone(), allocations.clone()).await?;
+    dues::pay(act, &of_notices(&notices, &parts), today).await?;
+    dues::follow(act, &mut fund).await?;
+    let data = json!({ "fund_id": fund.id, "membership_id": new.membership,
+        "amount_minor": new.amount_minor, "credit_minor": excess });
     act.record("payment.recorded", Some(fund.alliance_id), id.0, data)
         .await?;
     Ok(Allocated {
         payment,
         allocations,
+        bounce: None,
     })
 }
 
-/// The notices that a payment pays, oldest first, with the part of each.
-fn parts(amount: i64, notices: &[Notice]) -> Result<Vec<(&Notice, i64)>, Failure> {
-    let open: Vec<_> = notices
-        .iter()
-        .map(|notice| Due {
-            notice,
-            due: notice.amount_minor - notice.paid_minor,
-        })
-        .collect();
-    let (parts, left) = allocate(amount, &open);
-    if left == 0 {
-        return Ok(parts);
+fn require_currency(fund: &Fund, paid_in: Option<Currency>) -> Result<(), Refused> {
+    match paid_in {
+        Some(currency) if currency.code() != fund.currency => {
+            let detail = format!("The fund is kept in {}, not in {currency}.", fund.currency);
+            Err(Refused::new(&problems::CURRENCY_MISMATCH, detail)
+                .with("currency", currency.code())
+                .with("fund_currency", fund.currency.as_str()))
+        }
+        _ => Ok(()),
     }
-    let due = sum(open.iter().map(|item| item.due))?;
-    let detail = format!("{amount} is {left} more than the {due} that is due.");
-    Err(Refused::new(&problems::OVERPAYMENT, detail)
-        .with("due_minor", due)
-        .with("excess_minor", left)
-        .into())
 }
 
-async fn settle(
-    act: &Act<'_>,
-    payment: &Payment,
-    parts: &[(&Notice, i64)],
-) -> Result<Vec<Allocation>, Failure> {
-    let mut allocations = Vec::with_capacity(parts.len());
-    for (notice, part) in parts {
-        let paid = notice.paid_minor + part;
-        let state = NoticeState::by_amounts(notice.amount_minor, paid);
-        repo::notices::set_paid(act.tx(), notice, paid, state.as_str()).await?;
-        allocations.push(Allocation {
-            payment_id: payment.id,
-            notice_id: notice.id,
-            alliance_id: payment.alliance_id,
-            amount_minor: *part,
-        });
+/// The bank holds it; the debt shrinks by what is allocated, and the excess is the member's.
+fn legs(new: &NewPayment<'_>, excess: i64) -> Vec<Leg> {
+    let party = new.membership.to_string();
+    let paid = new.amount_minor - excess;
+    let mut legs = vec![Leg::bank(new.amount_minor)];
+    if paid > 0 {
+        legs.push(Leg::new(AccountKind::Receivable, party.clone(), -paid));
     }
-    repo::payments::insert(act.tx(), payment.clone(), allocations.clone()).await?;
-    Ok(allocations)
+    if excess > 0 {
+        legs.push(Leg::new(AccountKind::Credit, party, -excess));
+    }
+    legs
+}
+
+/// The notices that parts belong to.
+pub fn of_notices<'a>(
+    notices: &'a [Notice],
+    parts: &[(LevyNoticeId, i64)],
+) -> Vec<(&'a Notice, i64)> {
+    parts
+        .iter()
+        .filter_map(|(id, part)| {
+            let notice = notices.iter().find(|notice| notice.id == *id)?;
+            Some((notice, *part))
+        })
+        .collect()
 }
 
 /// The payments of a fund that the caller may see.
@@ -160,21 +181,46 @@ async fn settle(
 /// # Errors
 /// 404 for strangers.
 pub async fn list(look: &Look<'_>, fund: FundId, page: Page) -> Result<Slice<Allocated>, Failure> {
-    let (fund, standing) = visible::fund(look.reader(), look.asker(), fund).await?;
+    let c = look.reader();
+    let (fund, standing) = visible::fund(c, look.asker(), fund).await?;
     let mine = visible::lines_of(&standing);
-    let slice = repo::payments::list(look.reader(), &fund, mine.as_deref(), page).await?;
+    let slice = repo::payments::list(c, &fund, mine.as_deref(), page).await?;
     let ids: Vec<PaymentId> = slice.items.iter().map(|p| p.id).collect();
-    let parts = repo::payments::allocations(look.reader(), fund.alliance_id, &ids).await?;
-    Ok(slice.map(|payment| joined(payment, &parts)))
+    let parts = repo::payments::allocations(c, fund.alliance_id, &ids).await?;
+    let bounces = repo::credits::bounces(c, &ids).await?;
+    Ok(slice.map(|payment| {
+        let bounce = bounces
+            .iter()
+            .find(|bounce| bounce.payment_id == payment.id);
+        Allocated {
+            bounce: bounce.cloned(),
+            ..joined(payment, &parts)
+        }
+    }))
 }
 
-/// A payment with its own of many allocations.
+/// A payment that did not bounce, with its own of many allocations.
 pub fn joined(payment: Payment, parts: &[Allocation]) -> Allocated {
     let own = |part: &&Allocation| part.payment_id == payment.id;
     Allocated {
         allocations: parts.iter().filter(own).cloned().collect(),
         payment,
+        bounce: None,
     }
+}
+
+/// A payment with its allocations and its bounce.
+///
+/// # Errors
+/// When the database fails.
+pub async fn with_parts(c: &impl ConnectionTrait, payment: Payment) -> Result<Allocated, Failure> {
+    let ids = [payment.id];
+    let parts = repo::payments::allocations(c, payment.alliance_id, &ids).await?;
+    let mut bounces = repo::credits::bounces(c, &ids).await?;
+    Ok(Allocated {
+        bounce: bounces.pop(),
+        ..joined(payment, &parts)
+    })
 }
 
 /// One payment.
@@ -190,6 +236,5 @@ pub async fn read(look: &Look<'_>, id: PaymentId) -> Result<(Fund, Allocated), F
     let fund = repo::funds::find(c, payment.fund_id)
         .await?
         .ok_or_else(none)?;
-    let parts = repo::payments::allocations(c, payment.alliance_id, &[id]).await?;
-    Ok((fund, joined(payment, &parts)))
+    Ok((fund, with_parts(c, payment).await?))
 }

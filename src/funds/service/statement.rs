@@ -7,6 +7,8 @@ use crate::funds::repo;
 use crate::funds::repo::Fund;
 use crate::funds::repo::Notice;
 use crate::funds::repo::Refund;
+use crate::funds::service::credits;
+use crate::funds::service::dues;
 use crate::funds::service::payments;
 use crate::funds::service::payments::Allocated;
 use crate::kernel::ids::AllianceId;
@@ -26,7 +28,7 @@ pub struct Statement {
     pub notices: Vec<Notice>,
     pub payments: Vec<Allocated>,
     pub refund: Option<Refund>,
-    /// What the member owes still: notices less payments.
+    /// What the member owes still, less what stands in its credit.
     pub closing_minor: i64,
     /// What the fund spent.
     pub spent_minor: i64,
@@ -63,8 +65,8 @@ pub async fn mine(
         .collect();
     let ids: Vec<PaymentId> = own.iter().map(|payment| payment.id).collect();
     let parts = repo::payments::allocations(c, alliance, &ids).await?;
-    let billed = sum(notices.iter().map(|notice| notice.amount_minor))?;
-    let received = sum(own.iter().map(|payment| payment.amount_minor))?;
+    let due = sum(notices.iter().map(|notice| dues::owed(notice).due()))?;
+    let credit = credits::held(c, &fund, membership).await?;
     let spent_minor = repo::ledger::posted(c, &fund, AccountKind::Spend.as_str()).await?;
     let named: Vec<(String, i64)> = paid.iter().map(|(id, p)| (id.to_string(), *p)).collect();
     let shares = bought(spent_minor, &named)?;
@@ -72,7 +74,7 @@ pub async fn mine(
     Ok(Statement {
         refund: repo::refunds::of_member(c, &fund, membership).await?,
         share_of_spend_minor: place.and_then(|i| shares.get(i).copied()).unwrap_or(0),
-        closing_minor: billed - received,
+        closing_minor: due - credit,
         payments: own
             .into_iter()
             .map(|payment| payments::joined(payment, &parts))

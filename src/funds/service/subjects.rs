@@ -4,10 +4,17 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use crate::funds::domain::state::AssessmentState;
+use crate::funds::domain::state::CreditNoteState;
+use crate::funds::domain::state::NoticeState;
 use crate::funds::repo;
+use crate::funds::service::dues;
+use crate::funds::service::issue;
 use crate::funds::service::visible;
+use crate::funds::service::write_offs;
 use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::AssessmentId;
+use crate::kernel::ids::CreditNoteId;
+use crate::kernel::ids::LevyNoticeId;
 use crate::kernel::money::format_minor;
 use crate::kernel::problem::Failure;
 use crate::mandates::Matter;
@@ -25,8 +32,50 @@ pub async fn ballot_subject(
 ) -> Result<Option<Subject>, Failure> {
     match matter {
         Matter::SeasonBudget => assessment(c, alliance, AssessmentId(id)).await,
+        Matter::WriteOff => write_off(c, alliance, id).await,
         _ => Ok(None),
     }
+}
+
+/// An overdue notice whose debt is to be given up, or a credit note that waits. The member whose debt it is has an
+/// interest of its own.
+async fn write_off(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    id: Uuid,
+) -> Result<Option<Subject>, Failure> {
+    if let Some(row) = repo::notices::find(c, LevyNoticeId(id)).await? {
+        let overdue = row.alliance_id == alliance && row.state == NoticeState::Overdue.as_str();
+        let Some(fund) = repo::funds::find(c, row.fund_id).await?.filter(|_| overdue) else {
+            return Ok(None);
+        };
+        let due = format_minor(dues::owed(&row).due(), visible::currency_of(&fund)?);
+        let number = issue::number(&fund, &row);
+        return Ok(Some(Subject {
+            title: format!("{number}: {due} {}", fund.currency),
+            content_hash: write_offs::content_hash(&row),
+            interested: [row.membership_id].into(),
+            ..Subject::default()
+        }));
+    }
+    let note = repo::credits::find_note(c, CreditNoteId(id)).await?;
+    let waits = CreditNoteState::Requested.as_str();
+    let Some(note) = note.filter(|n| n.alliance_id == alliance && n.state == waits) else {
+        return Ok(None);
+    };
+    let notice = repo::notices::find(c, note.notice_id).await?;
+    let fund = repo::funds::find(c, note.fund_id).await?;
+    let (Some(notice), Some(fund)) = (notice, fund) else {
+        return Ok(None);
+    };
+    let amount = format_minor(note.amount_minor, visible::currency_of(&fund)?);
+    let number = issue::number(&fund, &notice);
+    Ok(Some(Subject {
+        title: format!("{number}: -{amount} {}", fund.currency),
+        content_hash: note.content_hash,
+        interested: [note.membership_id].into(),
+        ..Subject::default()
+    }))
 }
 
 /// A proposed assessment; it weighs by what each member would be billed.

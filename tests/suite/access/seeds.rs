@@ -221,6 +221,15 @@ impl Seed<'_> {
             body,
         )
         .await;
+        let body = json!({ "amount_minor": 10, "reason": "closed for a day" });
+        let notice = self.path("levy-notices/{notice_id}");
+        let asked = organizer.transition(&notice, "credit", Some(body)).await;
+        asked.expect(201);
+        self.ids.insert("credit_note_id".into(), asked.id());
+        let body =
+            json!({ "amount_minor": 10, "purpose": "lanterns", "valid_until": "2031-09-30" });
+        self.made("pledge_id", self.member, "funds/{fund_id}/pledges", body)
+            .await;
         let body = json!({ "payee": "Print & Co", "line": "posters", "amount_minor": 10, "description": "a poster" });
         self.made("expense_id", organizer, "funds/{fund_id}/expenses", body)
             .await;
