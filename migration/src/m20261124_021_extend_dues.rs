@@ -142,6 +142,7 @@ ALTER TABLE levy_notice ADD COLUMN write_off_mandate_id $uuid;
 UPDATE levy_notice SET next_due_on = due_on WHERE state <> 'paid';
 CREATE INDEX levy_notice_to_check ON levy_notice (alliance_id, checked_on) WHERE next_due_on IS NOT NULL;
 CREATE INDEX levy_notice_of_assessment ON levy_notice (assessment_id);
+CREATE INDEX levy_notice_by_state ON levy_notice (fund_id, state);
 ";
 
 const STATES: &str = "state IN ('issued', 'part_paid', 'paid', 'overdue', 'collected', 'written_off', 'disputed', 'credited', 'cancelled')";
@@ -192,6 +193,7 @@ impl MigrationTrait for Migration {
         )
         .await?;
         let columns = "
+DROP INDEX levy_notice_by_state;
 DROP INDEX levy_notice_of_assessment;
 DROP INDEX levy_notice_to_check;
 ALTER TABLE levy_notice DROP COLUMN write_off_mandate_id;

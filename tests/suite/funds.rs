@@ -1,6 +1,9 @@
 //! Funds: levies, payments, spending and the close of a season, in money that adds up.
 
+mod dues;
 mod ledger;
+mod owing;
+mod payments;
 mod refusals;
 mod season;
 mod spending;

@@ -98,7 +98,7 @@ async fn check_letters(world: &World) {
         "By revenue, version 1",
         "86000000 (declared",
         "2,335.052945…, rounding: -0.002945…",
-        "2026-10-20",
+        "2031-10-20",
         "ballot:",
         "treasurer@people.example",
     ] {

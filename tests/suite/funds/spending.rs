@@ -240,7 +240,7 @@ async fn budget_lines(app: TestApp) {
     let fund = world.fund("D11-2026").await;
     let early = ask(&world.organizer, &fund, expense("fireworks", 1)).await;
     early.expect(201);
-    let body = json!({ "budget_minor": 5_000_000, "policy_id": policy, "snapshot_date": "2026-01-01", "due_on": "2026-10-20",
+    let body = json!({ "budget_minor": 5_000_000, "policy_id": policy, "snapshot_date": "2026-01-01", "due_on": "2031-10-20",
         "lines": [{ "line": "posters", "amount_minor": 2_000_000 }, { "line": "radio", "amount_minor": 3_000_000 }] });
     let proposed = world
         .organizer

@@ -223,7 +223,7 @@ impl World {
     /// Asks for an assessment of a budget.
     pub async fn propose(&self, fund: &str, policy: &str, budget: i64) -> Answer {
         let body = json!({ "budget_minor": budget, "policy_id": policy,
-            "snapshot_date": "2026-01-01", "due_on": "2026-10-20" });
+            "snapshot_date": "2026-01-01", "due_on": "2031-10-20" });
         let path = format!("{fund}/assessments");
         self.organizer.post(&path, body).await
     }
