@@ -31,6 +31,10 @@ pub struct Model {
     pub created_by: UserId,
     pub created_at: Instant,
     pub issued_at: Option<Instant>,
+    pub kind: String,
+    pub supplements: Option<AssessmentId>,
+    pub instalments: Option<Json>,
+    pub tax: Option<Json>,
 }
 
 /// No relations are read through the ORM.

@@ -18,13 +18,19 @@ pub struct Model {
     pub assessment_id: AssessmentId,
     pub membership_id: MembershipId,
     pub merchant_name: String,
-    pub size: i64,
-    pub size_fact_id: SizeFactId,
-    pub size_status: String,
+    pub size: Option<i64>,
+    pub size_fact_id: Option<SizeFactId>,
+    pub size_status: Option<String>,
     pub floor_minor: i64,
     pub cap_minor: Option<i64>,
     pub exact: String,
     pub amount_minor: i64,
+    pub class: Option<String>,
+    pub owner: Option<String>,
+    pub weight: Option<String>,
+    pub facts: Option<Json>,
+    pub steps: Option<Json>,
+    pub liable_from: Option<Date>,
 }
 
 /// No relations are read through the ORM.

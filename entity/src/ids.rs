@@ -116,6 +116,10 @@ ids! {
     ExpulsionId,
     /// The end of an alliance, as it is decided on.
     DissolutionId,
+    /// A way to measure the size of a member.
+    MeasureId,
+    /// A member's class and owner from a day on.
+    PlacementId,
     /// One version of a levy policy.
     LevyPolicyId,
     /// A ring-fenced pot of an alliance's money.
@@ -136,6 +140,10 @@ ids! {
     CreditUseId,
     /// An amount that a member offers.
     PledgeId,
+    /// What a season costs everybody in the end.
+    TrueUpId,
+    /// One member's part of a true-up.
+    TrueUpLineId,
     /// Money received from a member.
     PaymentId,
     /// Money set aside in a fund.

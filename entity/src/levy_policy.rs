@@ -24,6 +24,8 @@ pub struct Model {
     pub overrides: Json,
     pub created_by: UserId,
     pub created_at: Instant,
+    pub plan: Option<Json>,
+    pub content_hash: Option<Vec<u8>>,
 }
 
 /// No relations are read through the ORM.

@@ -15,6 +15,7 @@ mod m20261122_070_promotions;
 mod m20261122_080_tenders;
 mod m20261122_090_ballots;
 mod m20261122_100_campaigns;
+mod m20261124_010_widen_levies;
 mod m20261124_020_guard_ledger;
 mod m20261124_021_extend_dues;
 mod m20261124_030_create_reservations;
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_080_tenders::Migration),
             Box::new(m20261122_090_ballots::Migration),
             Box::new(m20261122_100_campaigns::Migration),
+            Box::new(m20261124_010_widen_levies::Migration),
             Box::new(m20261124_020_guard_ledger::Migration),
             Box::new(m20261124_021_extend_dues::Migration),
             Box::new(m20261124_030_create_reservations::Migration),

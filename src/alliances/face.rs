@@ -1,5 +1,8 @@
 //! What other slices ask about alliances: may this caller do this here, and who belongs to it.
 
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use sea_orm::ConnectionTrait;
 
@@ -10,6 +13,7 @@ use crate::alliances::problems;
 use crate::alliances::repo;
 use crate::alliances::repo::memberships::Membership;
 use crate::alliances::repo::memberships::Merchant;
+use crate::alliances::repo::registers::Placement;
 use crate::kernel::access::Allow;
 use crate::kernel::caller::Caller;
 use crate::kernel::ids::AllianceId;
@@ -46,6 +50,7 @@ pub struct Member {
     pub name: String,
     pub locale: Locale,
     pub joined_at: Option<Instant>,
+    pub ended_at: Option<Instant>,
 }
 
 /// A person to write to on behalf of a member.
@@ -245,6 +250,32 @@ pub async fn member(
     Ok(rows.into_iter().next().map(as_member))
 }
 
+/// Members of an alliance by their memberships, whatever their states, in the order of their ids.
+///
+/// # Errors
+/// When the database fails.
+pub async fn members_by_id(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    ids: &[MembershipId],
+) -> Result<Vec<Member>, Failure> {
+    let rows = repo::memberships_by_id(c, alliance, ids).await?;
+    Ok(rows.into_iter().map(as_member).collect())
+}
+
+/// The class and owner of every member on `day`, as known at `known_at`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn placements_on(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    day: NaiveDate,
+    known_at: Instant,
+) -> Result<HashMap<MembershipId, Placement>, Failure> {
+    Ok(repo::registers::placements_on(c, alliance, day, known_at).await?)
+}
+
 /// An active member of an alliance by its membership.
 ///
 /// # Errors
@@ -266,6 +297,7 @@ fn as_member((membership, merchant): (Membership, Merchant)) -> Member {
         name: merchant.name,
         locale: Locale::parse(&merchant.locale).unwrap_or_default(),
         joined_at: membership.joined_at,
+        ended_at: membership.ended_at,
     }
 }
 

@@ -16,6 +16,8 @@ pub static ROLE_ALREADY_GRANTED: Kind = Kind::conflict(
 );
 pub static LAST_ORGANIZER: Kind =
     Kind::conflict("last_organizer", "At least one organizer has to remain");
+pub static MEASURE_EXISTS: Kind =
+    Kind::conflict("measure_exists", "The alliance has defined this measure");
 
 pub static BALLOT_RULE_INVALID: Kind =
     Kind::unprocessable("ballot_rule_invalid", "The ballot rule contradicts itself");
@@ -36,4 +38,5 @@ pub static ALL: &[&Kind] = &[
     &BALLOT_RULE_INVALID,
     &RULE_LOOSENED,
     &ALLIANCE_DISSOLVED,
+    &MEASURE_EXISTS,
 ];

@@ -3,6 +3,7 @@
 pub mod grants;
 pub mod invitations;
 pub mod memberships;
+pub mod registers;
 pub mod tenants;
 
 use entity::alliance;
@@ -26,6 +27,9 @@ use crate::kernel::ids::MembershipId;
 use crate::kernel::ids::MerchantId;
 use crate::kernel::ids::UserId;
 use crate::kernel::role::Role;
+
+/// Ids of one statement: below the databases' limits on variables.
+const SOME: usize = 10_000;
 
 pub async fn alliance(
     c: &impl ConnectionTrait,
@@ -108,12 +112,16 @@ pub async fn memberships_by_id(
     alliance: AllianceId,
     ids: &[MembershipId],
 ) -> Result<Vec<(membership::Model, merchant::Model)>, DbErr> {
-    let memberships = membership::Entity::find()
-        .filter(membership::Column::AllianceId.eq(alliance))
-        .filter(membership::Column::Id.is_in(ids.iter().copied()))
-        .order_by_asc(membership::Column::Id)
-        .all(c)
-        .await?;
+    let mut memberships = Vec::with_capacity(ids.len());
+    for some in ids.chunks(SOME) {
+        let rows = membership::Entity::find()
+            .filter(membership::Column::AllianceId.eq(alliance))
+            .filter(membership::Column::Id.is_in(some.iter().copied()))
+            .all(c)
+            .await?;
+        memberships.extend(rows);
+    }
+    memberships.sort_unstable_by_key(|row| row.id);
     with_merchants(c, memberships).await
 }
 
@@ -122,11 +130,14 @@ pub async fn with_merchants(
     memberships: Vec<membership::Model>,
 ) -> Result<Vec<(membership::Model, merchant::Model)>, DbErr> {
     let ids: Vec<MerchantId> = memberships.iter().map(|m| m.merchant_id).collect();
-    let merchants = merchant::Entity::find()
-        .filter(merchant::Column::Id.is_in(ids))
-        .all(c)
-        .await?;
-    let by_id: std::collections::HashMap<_, _> = merchants.into_iter().map(|m| (m.id, m)).collect();
+    let mut by_id = std::collections::HashMap::with_capacity(ids.len());
+    for some in ids.chunks(SOME) {
+        let merchants = merchant::Entity::find()
+            .filter(merchant::Column::Id.is_in(some.iter().copied()))
+            .all(c)
+            .await?;
+        by_id.extend(merchants.into_iter().map(|m| (m.id, m)));
+    }
     Ok(memberships
         .into_iter()
         .filter_map(|m| {
@@ -142,11 +153,16 @@ pub async fn staff_of_merchants(
     c: &impl ConnectionTrait,
     merchants: &[MerchantId],
 ) -> Result<Vec<merchant_staff::Model>, DbErr> {
-    merchant_staff::Entity::find()
-        .filter(merchant_staff::Column::MerchantId.is_in(merchants.iter().copied()))
-        .order_by_asc(merchant_staff::Column::Id)
-        .all(c)
-        .await
+    let mut staff = Vec::new();
+    for some in merchants.chunks(SOME) {
+        let rows = merchant_staff::Entity::find()
+            .filter(merchant_staff::Column::MerchantId.is_in(some.iter().copied()))
+            .all(c)
+            .await?;
+        staff.extend(rows);
+    }
+    staff.sort_unstable_by_key(|row| row.id);
+    Ok(staff)
 }
 
 pub async fn role_holders(

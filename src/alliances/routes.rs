@@ -3,6 +3,7 @@
 mod founding;
 mod invitations;
 mod memberships;
+mod registers;
 mod roles;
 mod sizes;
 mod statutes;
@@ -18,5 +19,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(memberships::configure)
         .configure(invitations::configure)
         .configure(roles::configure)
-        .configure(sizes::configure);
+        .configure(sizes::configure)
+        .configure(registers::configure);
 }

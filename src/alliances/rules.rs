@@ -6,6 +6,7 @@ use crate::kernel::role::Role;
 
 const ORGANIZER: Allow = Allow::Roles(&[Role::Organizer]);
 const ORGANIZER_OR_TREASURER: Allow = Allow::Roles(&[Role::Organizer, Role::Treasurer]);
+const BOOK_KEEPERS: Allow = Allow::Roles(&[Role::Organizer, Role::Treasurer, Role::Observer]);
 const ANY_ROLE: Allow = Allow::Roles(Role::ALL);
 
 /// Rows of the access table.
@@ -35,6 +36,12 @@ pub const RULES: &[Rule] = &[
     Rule::new("list_role_grants", ANY_ROLE),
     Rule::new("read_role_grant", ANY_ROLE),
     Rule::new("revoke_role", ANY_ROLE),
+    Rule::new("define_measure", ORGANIZER),
+    Rule::new("list_measures", ANY_ROLE),
+    Rule::new("place_member", ORGANIZER),
+    Rule::new("list_placements", BOOK_KEEPERS),
+    Rule::new("read_size", Allow::Verified),
+    Rule::new("estimate_size", ORGANIZER_OR_TREASURER),
     Rule::new("list_size_facts", Allow::Verified),
     Rule::new("verify_size", ORGANIZER_OR_TREASURER),
     Rule::new("dispute_size", ORGANIZER_OR_TREASURER),

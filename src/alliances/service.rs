@@ -7,6 +7,7 @@ mod invitation_page;
 pub mod invitations;
 pub mod memberships;
 pub mod notes;
+pub mod registers;
 pub mod roles;
 pub mod sizes;
 pub mod statutes;

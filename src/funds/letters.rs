@@ -10,8 +10,8 @@ pub static NOTICE: LetterText = LetterText {
         paragraphs: &[
             "{{ name }}，您好：",
             "{{ merchant }} 应向“{{ fund }}”缴纳 {{ amount }} {{ currency }}，请于 {{ due_on }} 前付清。",
-            "收款方：{{ custodian }}\n付款附言：{{ number }}",
-            "计算方法：政策“{{ policy }}”第 {{ policy_version }} 版，总预算 {{ budget }} {{ currency }}\n指标：{{ measure }}，基准日 {{ snapshot_date }}\n采用规模：{{ size }}（{{ size_status }}，记录 {{ size_fact }}）\n精确份额：{{ exact }}，取整差额：{{ rounding }}",
+            "收款方：{{ custodian }}\n付款附言：{{ number }}\n分期：{{ instalments }}{{ tax }}",
+            "计算方法：政策“{{ policy }}”第 {{ policy_version }} 版，总预算 {{ budget }} {{ currency }}\n基准日：{{ snapshot_date }}\n采用规模：{{ sizes }}\n计算步骤：{{ steps }}\n精确份额：{{ exact }}，取整差额：{{ rounding }}",
             "授权决定：{{ decision }}",
             "如有异议，请在到期日前联系财务负责人，并注明通知编号：{{ treasurers }}",
         ],
@@ -22,8 +22,8 @@ pub static NOTICE: LetterText = LetterText {
         paragraphs: &[
             "Hello {{ name }},",
             "{{ merchant }} owes {{ amount }} {{ currency }} to the fund {{ fund }}, due on {{ due_on }}.",
-            "Pay to: {{ custodian }}\nReference: {{ number }}",
-            "How it is computed: policy {{ policy }}, version {{ policy_version }}, of a budget of {{ budget }} {{ currency }}\nMeasure: {{ measure }} on {{ snapshot_date }}\nSize used: {{ size }} ({{ size_status }}, fact {{ size_fact }})\nExact share: {{ exact }}, rounding: {{ rounding }}",
+            "Pay to: {{ custodian }}\nReference: {{ number }}\nParts: {{ instalments }}{{ tax }}",
+            "How it is computed: policy {{ policy }}, version {{ policy_version }}, of a budget of {{ budget }} {{ currency }}\nAs of {{ snapshot_date }}\nSizes used: {{ sizes }}\nSteps: {{ steps }}\nExact share: {{ exact }}, rounding: {{ rounding }}",
             "Decided by: {{ decision }}",
             "To dispute it, write to the treasurer before the due date and name the number of this notice: {{ treasurers }}",
         ],

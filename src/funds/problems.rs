@@ -117,6 +117,36 @@ pub static EXCEEDS_RESERVATION: Kind = Kind::unprocessable(
 );
 pub static APPROVAL_REPEATED: Kind =
     Kind::conflict("approval_repeated", "You have approved this already");
+pub static EVIDENCE_MISSING: Kind = Kind::unprocessable(
+    "evidence_missing",
+    "The by-laws ask for a verified size from this amount on",
+);
+pub static MEASURE_UNIT_MISMATCH: Kind = Kind::unprocessable(
+    "measure_unit_mismatch",
+    "The member's size is stated in another unit than the measure's",
+);
+pub static MEASURE_UNKNOWN: Kind = Kind::unprocessable(
+    "measure_unknown",
+    "The alliance does not know a measure of this name",
+);
+pub static BUDGET_MISSING: Kind =
+    Kind::unprocessable("budget_missing", "The policy splits a budget; name it");
+pub static BUDGET_GIVEN: Kind = Kind::unprocessable(
+    "budget_given",
+    "The policy charges by a rate; its total is an outcome",
+);
+pub static NOTHING_TO_BILL: Kind =
+    Kind::unprocessable("nothing_to_bill", "Nobody would owe anything");
+pub static POLICY_NOT_ADOPTED: Kind = Kind::conflict(
+    "policy_not_adopted",
+    "Another levy policy is in use; a change has to be decided and adopted first",
+);
+pub static TRUE_UP_EXISTS: Kind =
+    Kind::conflict("true_up_exists", "The fund has a true-up already");
+pub static ALREADY_BILLED: Kind = Kind::conflict(
+    "already_billed",
+    "The fund has billed these members already",
+);
 
 /// Every kind of this slice, for the catalogue.
 pub static ALL: &[&Kind] = &[
@@ -163,4 +193,13 @@ pub static ALL: &[&Kind] = &[
     &BUDGET_LINE_UNKNOWN,
     &EXCEEDS_RESERVATION,
     &APPROVAL_REPEATED,
+    &EVIDENCE_MISSING,
+    &MEASURE_UNIT_MISMATCH,
+    &MEASURE_UNKNOWN,
+    &BUDGET_MISSING,
+    &BUDGET_GIVEN,
+    &NOTHING_TO_BILL,
+    &POLICY_NOT_ADOPTED,
+    &TRUE_UP_EXISTS,
+    &ALREADY_BILLED,
 ];

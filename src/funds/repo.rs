@@ -13,9 +13,13 @@ pub mod pledges;
 pub mod policies;
 pub mod refunds;
 pub mod reservations;
+pub mod true_ups;
 
 pub type Period = entity::fund_period::Model;
 pub type Policy = entity::levy_policy::Model;
+pub type PolicyAdoption = entity::levy_policy_adoption::Model;
+pub type TrueUp = entity::true_up::Model;
+pub type TrueUpLine = entity::true_up_line::Model;
 pub type Fund = entity::fund::Model;
 pub type Assessment = entity::assessment::Model;
 pub type AssessmentLine = entity::assessment_line::Model;
@@ -39,4 +43,4 @@ pub type Transaction = entity::ledger_transaction::Model;
 pub type Posting = entity::posting::Model;
 
 /// Rows of one statement: below the databases' limits on variables.
-const INSERT_ROWS: usize = 500;
+pub const INSERT_ROWS: usize = 500;

@@ -4,6 +4,7 @@ mod assessments;
 mod calculators;
 mod credits;
 mod dues;
+mod examples;
 mod expenses;
 mod fields;
 mod funds;
@@ -13,7 +14,11 @@ mod payments;
 mod periods;
 mod pledges;
 mod policies;
+mod previews;
 mod reservations;
+mod shares;
+mod tables;
+mod true_ups;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -21,8 +26,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(calculators::configure)
         .configure(policies::configure)
+        .configure(previews::configure)
+        .configure(examples::configure)
         .configure(funds::configure)
         .configure(assessments::configure)
+        .configure(shares::configure)
+        .configure(true_ups::configure)
         .configure(notices::configure)
         .configure(payments::configure)
         .configure(reservations::configure)

@@ -6,6 +6,8 @@ use crate::kernel::role::Role;
 
 /// Who keeps the money.
 const KEEPERS: Allow = Allow::Roles(&[Role::Organizer, Role::Treasurer]);
+/// Who keeps it, and who watches over them.
+const BACKSTAGE: Allow = Allow::Roles(&[Role::Organizer, Role::Treasurer, Role::Observer]);
 /// Who moves it.
 const TREASURER: Allow = Allow::Roles(&[Role::Treasurer]);
 /// Staff of an active member.
@@ -34,6 +36,12 @@ pub const RULES: &[Rule] = &[
     Rule::new("create_levy_policy", KEEPERS),
     Rule::new("list_levy_policies", READERS),
     Rule::new("read_levy_policy", READERS),
+    Rule::new("adopt_levy_policy", KEEPERS).if_match(),
+    Rule::new("preview_levy", BACKSTAGE),
+    Rule::new("compare_levies", BACKSTAGE),
+    Rule::new("list_levy_examples", Allow::Public),
+    Rule::new("read_levy_example", Allow::Public),
+    Rule::new("take_levy_example", KEEPERS),
     Rule::new("create_fund", KEEPERS),
     Rule::new("list_funds", READERS),
     Rule::new("read_fund", READERS),
@@ -42,6 +50,15 @@ pub const RULES: &[Rule] = &[
     Rule::new("propose_assessment", KEEPERS).idempotent(),
     Rule::new("list_assessments", READERS),
     Rule::new("read_assessment", READERS),
+    Rule::new("list_assessment_shares", READERS),
+    Rule::new("propose_supplement", KEEPERS).idempotent(),
+    Rule::new("propose_true_up", KEEPERS).idempotent(),
+    Rule::new("list_true_ups", READERS),
+    Rule::new("read_true_up", READERS),
+    Rule::new("cancel_true_up", KEEPERS).if_match(),
+    Rule::new("apply_true_up", TREASURER)
+        .idempotent()
+        .if_match(),
     Rule::new("cancel_assessment", KEEPERS).if_match(),
     Rule::new("issue_assessment", TREASURER)
         .idempotent()

@@ -1,5 +1,7 @@
 //! What other slices ask about merchants and manufacturers.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use sea_orm::ConnectionTrait;
 
@@ -14,6 +16,7 @@ use crate::kernel::problem::kinds;
 use crate::kernel::time::Instant;
 use crate::merchants::domain::size;
 use crate::merchants::domain::size::Size;
+use crate::merchants::domain::size::SizeStatus;
 use crate::merchants::repo;
 use crate::merchants::service;
 use crate::platform::act::Act;
@@ -103,8 +106,61 @@ pub async fn size_on(
     known_at: Instant,
     accept_declared: bool,
 ) -> Result<Option<Size>, Failure> {
+    let accept = [SizeStatus::Declared];
+    let accept = if accept_declared { &accept[..] } else { &[] };
     let facts = repo::sizes::of_measure(c, merchant, measure).await?;
-    Ok(size::resolve(&facts, day, known_at, accept_declared).cloned())
+    Ok(size::resolve(&facts, day, known_at, accept).cloned())
+}
+
+/// Which size is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct SizeQuery<'a> {
+    pub measure: &'a str,
+    pub day: NaiveDate,
+    pub known_at: Instant,
+    /// Statuses that count where nothing is verified, in this order.
+    pub accept: &'a [SizeStatus],
+}
+
+/// Merchants of one statement: below the databases' limits on variables.
+const SOME_MERCHANTS: usize = 10_000;
+
+/// The sizes of many merchants, as far as they have one; see [`size::resolve`].
+///
+/// # Errors
+/// When the database fails.
+pub async fn sizes_on(
+    c: &impl ConnectionTrait,
+    merchants: &[MerchantId],
+    query: SizeQuery<'_>,
+) -> Result<HashMap<MerchantId, Size>, Failure> {
+    let mut found = HashMap::with_capacity(merchants.len());
+    for some in merchants.chunks(SOME_MERCHANTS) {
+        let facts = repo::sizes::of_merchants(c, some, query.measure).await?;
+        for (merchant, facts) in facts {
+            let size = size::resolve(&facts, query.day, query.known_at, query.accept);
+            found.extend(size.map(|size| (merchant, size.clone())));
+        }
+    }
+    Ok(found)
+}
+
+/// Since which day a size of some merchants is verified otherwise than it was known at `known_at`: the first days of
+/// statements that were recorded later.
+///
+/// # Errors
+/// When the database fails.
+pub async fn verified_after(
+    c: &impl ConnectionTrait,
+    merchants: &[MerchantId],
+    measure: &str,
+    known_at: Instant,
+) -> Result<Vec<(MerchantId, NaiveDate)>, Failure> {
+    let mut found = Vec::new();
+    for some in merchants.chunks(SOME_MERCHANTS) {
+        found.extend(repo::sizes::verified_after(c, some, measure, known_at).await?);
+    }
+    Ok(found)
 }
 
 /// A manufacturer by id.

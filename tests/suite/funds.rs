@@ -1,13 +1,18 @@
 //! Funds: levies, payments, spending and the close of a season, in money that adds up.
 
 mod dues;
+mod joining;
 mod ledger;
+mod levies;
+mod levy_refusals;
 mod owing;
 mod payments;
+mod placements;
 mod refusals;
 mod season;
+mod sizes;
 mod spending;
-pub mod world;
+mod world;
 
 use serde_json::json;
 

@@ -12,6 +12,7 @@ use crate::alliances::domain::expense_rule;
 use crate::alliances::domain::expense_rule::ExpenseRule;
 use crate::alliances::domain::expense_rule::ExpenseTier;
 use crate::alliances::domain::tightness;
+use crate::alliances::domain::visibility::Visibility;
 use crate::kernel::ids::UserId;
 use crate::kernel::money::MAX_AMOUNT;
 
@@ -102,6 +103,12 @@ pub struct ByLaws {
     #[garde(inner(range(min = 0, max = MAX_AMOUNT)))]
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub in_kind_limit_minor: Option<i64>,
+    /// Measures that need evidence, and from which amount: at and above it only a verified size counts.
+    #[garde(length(max = 100), dive)]
+    #[schema(max_items = 100)]
+    pub evidence: Vec<EvidenceRule>,
+    /// What members see of each other's lines of a levy, unless a policy says more or less.
+    pub member_lines: Visibility,
 }
 
 impl ByLaws {
@@ -127,6 +134,23 @@ impl ByLaws {
     }
 }
 
+/// When a size needs evidence.
+#[derive(
+    Debug, Clone, PartialEq, Eq, Serialize, Deserialize, garde::Validate, utoipa::ToSchema,
+)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct EvidenceRule {
+    /// Key of the measure.
+    #[garde(pattern("^[a-z][a-z0-9_]{0,39}$"))]
+    #[schema(max_length = 40, pattern = "^[a-z][a-z0-9_]{0,39}$")]
+    pub measure: String,
+    /// The smallest size that needs it, in the unit of the measure; minor units for money.
+    #[garde(range(min = 0, max = 9_007_199_254_740_991))]
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub from_value: i64,
+}
+
 impl Default for ByLaws {
     fn default() -> Self {
         Self {
@@ -149,6 +173,8 @@ impl Default for ByLaws {
             hearing_days: 7,
             mandate_days: None,
             award_limit_minor: None,
+            evidence: Vec::new(),
+            member_lines: Visibility::Hidden,
         }
     }
 }

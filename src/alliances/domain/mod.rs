@@ -6,6 +6,8 @@ pub mod by_laws;
 pub mod expense_rule;
 pub mod invitation;
 pub mod kind;
+pub mod measure;
 pub mod membership;
 pub mod roles;
 pub mod tightness;
+pub mod visibility;

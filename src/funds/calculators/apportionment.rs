@@ -13,6 +13,7 @@ use crate::funds::domain::apportion::split;
 use crate::funds::domain::mix::MixRefusal;
 use crate::funds::domain::mix::Part;
 use crate::funds::domain::mix::mixed_weights;
+use crate::funds::domain::sizes::Sizes;
 use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
 use crate::kernel::problem::kinds;
@@ -177,7 +178,9 @@ impl From<BudgetSplitMember> for Payer {
 
 /// The members with the weights that the mix gives them.
 fn weighed(mix: &[Part], members: Vec<MixedSplitMember>) -> Result<Vec<Payer>, MixRefusal> {
-    let sizes: Vec<_> = members.iter().map(|m| (m.id.as_str(), &m.sizes)).collect();
+    let own: Vec<Sizes> = members.iter().map(|m| m.sizes.clone().into()).collect();
+    let ids = members.iter().map(|m| m.id.as_str());
+    let sizes: Vec<_> = ids.zip(&own).collect();
     let weights = mixed_weights(mix, &sizes)?;
     let payer = |(member, weight): (MixedSplitMember, Exact)| Payer {
         id: member.id,

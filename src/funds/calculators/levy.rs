@@ -101,7 +101,7 @@ fn days(liable: Option<i64>, period: Option<i64>) -> Result<Option<Days>, LevyRe
 pub fn levy(request: LevyRequest) -> Result<LevyAnswer, Failure> {
     let member = request.member;
     let subject = Subject {
-        sizes: member.sizes,
+        sizes: member.sizes.into(),
         class: member.class,
         years_elapsed: member.years_elapsed,
         days: days(member.days, member.period_days)?,
@@ -201,7 +201,7 @@ impl TryFrom<OwnedMember> for Unit {
             id: member.id,
             owner: member.owner,
             subject: Subject {
-                sizes: member.sizes,
+                sizes: member.sizes.into(),
                 class: member.class,
                 years_elapsed: member.years_elapsed,
                 days: days(member.days, member.period_days)?,

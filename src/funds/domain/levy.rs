@@ -5,6 +5,7 @@
 
 mod base;
 mod check;
+pub mod examples;
 mod owner_cap;
 mod refusal;
 mod rule;
@@ -13,16 +14,14 @@ mod steps;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
 use num_rational::BigRational;
 use num_traits::Signed;
 use num_traits::ToPrimitive;
 use num_traits::Zero;
 
+use crate::funds::domain::sizes::Sizes;
 use crate::kernel::money::MAX_AMOUNT;
 use crate::kernel::money::Overflow;
-use crate::kernel::rational::Exact;
 
 pub use owner_cap::OwnerCapRefusal;
 pub use owner_cap::Unit;
@@ -40,7 +39,7 @@ pub use rule::Step;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Subject {
     /// Size by measure: minor units for money, whole or decimal units for counts.
-    pub sizes: BTreeMap<String, Exact>,
+    pub sizes: Sizes,
     /// The member's class, where the rule tells classes apart.
     pub class: Option<String>,
     /// Full years since the rule began, for indexing.
@@ -58,7 +57,7 @@ pub struct Days {
 
 impl Subject {
     /// The size in `measure`, which is never negative.
-    fn size(&self, measure: &str) -> Result<&BigRational, LevyRefusal> {
+    pub fn size(&self, measure: &str) -> Result<&BigRational, LevyRefusal> {
         match self.sizes.get(measure) {
             None => Err(LevyRefusal::MeasureMissing {
                 measure: measure.into(),

@@ -1,7 +1,5 @@
 //! Weights as a mix of measures: half by area, a quarter by frontage, a quarter by dockside.
 
-use std::collections::BTreeMap;
-
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_rational::BigRational;
@@ -14,6 +12,7 @@ use serde_json::Map;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::funds::domain::sizes::Sizes;
 use crate::funds::problems;
 use crate::kernel::money::Overflow;
 use crate::kernel::problem::Kind;
@@ -23,9 +22,6 @@ use crate::kernel::rational::Exact;
 
 /// Denominators stay below two to this power, so that work stays bounded.
 const DENOMINATOR_BITS: u64 = 2048;
-
-/// A member's size by measure.
-pub type Sizes = BTreeMap<String, Exact>;
 
 /// One measure's part in a mix.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]

@@ -2,10 +2,12 @@
 
 pub mod allocation;
 pub mod apportion;
+pub mod band;
 pub mod bought;
 pub mod chain;
 pub mod chart;
 pub mod documents;
+pub mod due;
 pub mod dues;
 pub mod exact;
 pub mod free;
@@ -14,9 +16,12 @@ pub mod ledger;
 pub mod levy;
 pub mod mix;
 pub mod owed;
+pub mod plan;
 pub mod refund;
 pub mod reminding;
 pub mod rounding;
+pub mod season;
+pub mod sizes;
 pub mod sponsor;
 pub mod state;
 pub mod true_up;

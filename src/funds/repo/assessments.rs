@@ -10,6 +10,7 @@ use sea_orm::ConnectionTrait;
 use sea_orm::DbErr;
 use sea_orm::EntityTrait;
 use sea_orm::IntoActiveModel;
+use sea_orm::PaginatorTrait;
 use sea_orm::QueryFilter;
 use sea_orm::QueryOrder;
 use sea_orm::QuerySelect;
@@ -21,7 +22,9 @@ use crate::funds::repo::Fund;
 use crate::funds::repo::INSERT_ROWS;
 use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::AssessmentId;
+use crate::kernel::ids::AssessmentLineId;
 use crate::kernel::ids::FundId;
+use crate::kernel::ids::MembershipId;
 use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
 use crate::platform::db::Tx;
@@ -67,9 +70,73 @@ pub async fn lines(
         .await
 }
 
-pub async fn insert(tx: &Tx, row: Assessment, lines: Vec<AssessmentLine>) -> Result<(), DbErr> {
-    let row: assessment::ActiveModel = row.into_active_model().reset_all();
+/// One page of the lines in the order of their ids; only those of `members` where that is given.
+pub async fn page_of_lines(
+    c: &impl ConnectionTrait,
+    assessment: &Assessment,
+    members: Option<&[MembershipId]>,
+    page: Page,
+) -> Result<Slice<AssessmentLine>, DbErr> {
+    let mut query = assessment_line::Entity::find()
+        .filter(assessment_line::Column::AllianceId.eq(assessment.alliance_id))
+        .filter(assessment_line::Column::AssessmentId.eq(assessment.id));
+    if let Some(members) = members {
+        query = query.filter(assessment_line::Column::MembershipId.is_in(members.iter().copied()));
+    }
+    if let Some(after) = page.after {
+        query = query.filter(assessment_line::Column::Id.gt(after));
+    }
+    let rows = query
+        .order_by_asc(assessment_line::Column::Id)
+        .limit(page.limit + 1)
+        .all(c)
+        .await?;
+    Ok(Slice::cut(rows, page, |row| row.id.0))
+}
+
+/// How many members an assessment charges.
+pub async fn count_lines(
+    c: &impl ConnectionTrait,
+    assessment: &Assessment,
+) -> Result<usize, DbErr> {
+    let count = assessment_line::Entity::find()
+        .filter(assessment_line::Column::AllianceId.eq(assessment.alliance_id))
+        .filter(assessment_line::Column::AssessmentId.eq(assessment.id))
+        .count(c)
+        .await?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
+}
+
+/// One line.
+pub async fn line(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    id: AssessmentLineId,
+) -> Result<Option<AssessmentLine>, DbErr> {
+    assessment_line::Entity::find_by_id(id)
+        .filter(assessment_line::Column::AllianceId.eq(alliance))
+        .one(c)
+        .await
+}
+
+/// The assessments of a fund that were not cancelled, oldest first.
+pub async fn standing(c: &impl ConnectionTrait, fund: &Fund) -> Result<Vec<Assessment>, DbErr> {
+    Entity::find()
+        .filter(Column::AllianceId.eq(fund.alliance_id))
+        .filter(Column::FundId.eq(fund.id))
+        .filter(Column::State.ne("cancelled"))
+        .order_by_asc(Column::Id)
+        .all(c)
+        .await
+}
+
+pub async fn insert(tx: &Tx, row: &Assessment) -> Result<(), DbErr> {
+    let row: assessment::ActiveModel = row.clone().into_active_model().reset_all();
     Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+pub async fn insert_lines(tx: &Tx, lines: &[AssessmentLine]) -> Result<(), DbErr> {
     for some in lines.chunks(INSERT_ROWS) {
         let rows = some
             .iter()

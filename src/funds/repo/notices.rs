@@ -13,12 +13,14 @@ use sea_orm::IntoActiveModel;
 use sea_orm::QueryFilter;
 use sea_orm::QueryOrder;
 use sea_orm::QuerySelect;
+use sea_orm::Statement;
 use sea_orm::sea_query::Expr;
 
 use crate::funds::repo::Fund;
 use crate::funds::repo::INSERT_ROWS;
 use crate::funds::repo::Notice;
 use crate::kernel::ids::AllianceId;
+use crate::kernel::ids::AssessmentId;
 use crate::kernel::ids::FundId;
 use crate::kernel::ids::LevyNoticeId;
 use crate::kernel::ids::MembershipId;
@@ -99,6 +101,16 @@ pub async fn any_due(c: &impl ConnectionTrait, fund: &Fund) -> Result<bool, DbEr
         .one(c)
         .await?;
     Ok(row.is_some())
+}
+
+/// What the notices of an assessment add up to.
+pub async fn total_of(c: &impl ConnectionTrait, assessment: AssessmentId) -> Result<i64, DbErr> {
+    let sql = "SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS total \
+               FROM levy_notice WHERE assessment_id = $1";
+    let values = [assessment.into()];
+    let statement = Statement::from_sql_and_values(c.get_database_backend(), sql, values);
+    let row = c.query_one_raw(statement).await?;
+    row.map_or(Ok(0), |row| row.try_get("", "total"))
 }
 
 pub async fn insert(tx: &Tx, rows: &[Notice]) -> Result<(), DbErr> {

@@ -1,8 +1,9 @@
-//! SQL of levy policies.
+//! SQL of levy policies and of their adoptions.
 
 use entity::levy_policy;
 use entity::levy_policy::Column;
 use entity::levy_policy::Entity;
+use entity::levy_policy_adoption;
 use sea_orm::ActiveModelTrait;
 use sea_orm::ColumnTrait;
 use sea_orm::ConnectionTrait;
@@ -14,6 +15,7 @@ use sea_orm::QueryOrder;
 use sea_orm::QuerySelect;
 
 use crate::funds::repo::Policy;
+use crate::funds::repo::PolicyAdoption;
 use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::LevyPolicyId;
 use crate::kernel::page::Page;
@@ -68,6 +70,28 @@ pub async fn newest(
 pub async fn insert(tx: &Tx, row: Policy) -> Result<bool, DbErr> {
     let row: levy_policy::ActiveModel = row.into_active_model().reset_all();
     let inserted = Entity::insert(row)
+        .on_conflict(on_any_conflict())
+        .exec_without_returning(tx)
+        .await?;
+    Ok(inserted == 1)
+}
+
+/// The policies that an alliance has adopted so far, oldest first.
+pub async fn adoptions(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+) -> Result<Vec<PolicyAdoption>, DbErr> {
+    levy_policy_adoption::Entity::find()
+        .filter(levy_policy_adoption::Column::AllianceId.eq(alliance))
+        .order_by_asc(levy_policy_adoption::Column::AdoptedAt)
+        .order_by_asc(levy_policy_adoption::Column::PolicyId)
+        .all(c)
+        .await
+}
+
+/// `false`: the policy is adopted already.
+pub async fn insert_adoption(tx: &Tx, row: PolicyAdoption) -> Result<bool, DbErr> {
+    let inserted = levy_policy_adoption::Entity::insert(row.into_active_model().reset_all())
         .on_conflict(on_any_conflict())
         .exec_without_returning(tx)
         .await?;

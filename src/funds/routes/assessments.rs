@@ -8,14 +8,16 @@ use serde::Deserialize;
 use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::funds::domain::exact;
 use crate::funds::repo::Assessment;
-use crate::funds::repo::AssessmentLine;
 use crate::funds::routes::fields;
+use crate::funds::routes::shares::ShareView;
 use crate::funds::service::assessments;
 use crate::funds::service::assessments::Assessed;
 use crate::funds::service::assessments::NewAssessment;
+use crate::funds::service::assessments::Tax;
 use crate::funds::service::issue;
+use crate::funds::service::supplements;
+use crate::funds::service::supplements::NewSupplement;
 use crate::http::call::Answer;
 use crate::http::call::Call;
 use crate::http::json::Json;
@@ -27,7 +29,6 @@ use crate::kernel::ids::FundId;
 use crate::kernel::ids::LevyPolicyId;
 use crate::kernel::ids::MandateId;
 use crate::kernel::ids::MembershipId;
-use crate::kernel::ids::SizeFactId;
 use crate::kernel::text;
 use crate::kernel::time::Instant;
 
@@ -36,6 +37,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(propose_assessment)
         .service(list_assessments)
         .service(read_assessment)
+        .service(propose_supplement)
         .service(cancel_assessment)
         .service(issue_assessment);
 }
@@ -54,24 +56,63 @@ struct BudgetLine {
     amount_minor: i64,
 }
 
-/// A budget to split.
+/// A tax line: rate and amounts are data.
+#[derive(Debug, Clone, Serialize, Deserialize, garde::Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+struct TaxLine {
+    /// Such as `VAT`.
+    #[garde(custom(text::line))]
+    #[schema(min_length = 1, max_length = 80)]
+    label: String,
+    /// Such as `6 %`.
+    #[garde(custom(text::line))]
+    #[schema(min_length = 1, max_length = 80)]
+    rate: String,
+    /// The tax of each notice that has one.
+    #[garde(length(max = 100_000), dive)]
+    #[schema(max_items = 100_000)]
+    amounts: Vec<TaxAmount>,
+}
+
+/// The tax of one notice.
+#[derive(Debug, Clone, Serialize, Deserialize, garde::Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+struct TaxAmount {
+    membership_id: MembershipId,
+    #[garde(range(min = 0, max = fields::MOST))]
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    amount_minor: i64,
+}
+
+/// What to charge under a policy.
 #[derive(Debug, Deserialize, garde::Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[garde(allow_unvalidated)]
 #[schema(example = json!({"budget_minor": 5_000_000, "policy_id": "01890a5d-ac96-774b-bcce-b302099a8057", "snapshot_date": "2026-09-30", "due_on": "2026-10-20", "lines": [{"line": "posters", "amount_minor": 5_000_000}]}))]
 struct ProposeAssessment {
+    /// What a budget policy splits; absent for a rate, whose total is an outcome.
     #[garde(range(min = 1, max = fields::MOST))]
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
-    budget_minor: i64,
+    budget_minor: Option<i64>,
     policy_id: LevyPolicyId,
     /// Sizes count as of this day.
     #[garde(custom(fields::day))]
     #[schema(value_type = String, format = Date, max_length = 10)]
     snapshot_date: NaiveDate,
-    /// Notices are to be paid until this day.
+    /// Notices, or the first of their instalments, are to be paid until this day.
     #[garde(custom(fields::day))]
     #[schema(value_type = String, format = Date, max_length = 10)]
     due_on: NaiveDate,
+    /// When each instalment of the policy is due, ascending from `due_on`; a month apart where absent.
+    #[serde(default)]
+    #[garde(length(max = 120), inner(custom(fields::day)))]
+    #[schema(value_type = Vec<String>, max_items = 120)]
+    instalments_due_on: Vec<NaiveDate>,
+    /// A tax line on the notices; nothing is computed.
+    #[garde(dive)]
+    tax: Option<TaxLine>,
     /// What the budget is made of; it adds up to the budget where given.
     #[serde(default)]
     #[garde(length(max = 100), dive)]
@@ -79,57 +120,15 @@ struct ProposeAssessment {
     lines: Vec<BudgetLine>,
 }
 
-/// One member's share.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct ShareView {
-    membership_id: MembershipId,
-    #[schema(max_length = 80)]
-    merchant_name: String,
-    /// The size used, in the unit of the measure.
-    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
-    size: i64,
-    /// The statement that says so.
-    size_fact_id: SizeFactId,
-    /// `verified` or `declared`.
-    #[schema(max_length = 20)]
-    size_status: String,
-    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
-    floor_minor: i64,
-    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
-    cap_minor: Option<i64>,
-    /// The share before rounding, in minor units, as a whole number or a fraction.
-    #[schema(max_length = 100)]
-    exact_share: String,
-    /// What rounding added, in minor units, as a fraction; less than the quantum.
-    #[schema(max_length = 100)]
-    rounding: String,
-    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
-    amount_minor: i64,
-}
-
-impl From<AssessmentLine> for ShareView {
-    fn from(line: AssessmentLine) -> Self {
-        let rounding =
-            exact::read(&line.exact).map(|share| exact::rounding(line.amount_minor, &share));
-        Self {
-            rounding: rounding.map(|r| r.to_string()).unwrap_or_default(),
-            membership_id: line.membership_id,
-            merchant_name: line.merchant_name,
-            size: line.size,
-            size_fact_id: line.size_fact_id,
-            size_status: line.size_status,
-            floor_minor: line.floor_minor,
-            cap_minor: line.cap_minor,
-            exact_share: line.exact,
-            amount_minor: line.amount_minor,
-        }
-    }
-}
-
 /// A budget split into shares, without them.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 struct AssessmentSummary {
     id: AssessmentId,
+    /// `season`, or `supplement` for those who joined later.
+    #[schema(max_length = 20)]
+    kind: String,
+    /// The season's assessment that a supplement adds to.
+    supplements: Option<AssessmentId>,
     fund_id: FundId,
     policy_id: LevyPolicyId,
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
@@ -140,6 +139,9 @@ struct AssessmentSummary {
     snapshot_date: NaiveDate,
     #[schema(value_type = String, format = Date, max_length = 10)]
     due_on: NaiveDate,
+    /// When each instalment is due, where there are several.
+    #[schema(value_type = Vec<String>, max_items = 120)]
+    instalments_due_on: Vec<NaiveDate>,
     /// Minor units per unit of size for everybody between the bounds, as a fraction.
     #[schema(max_length = 100)]
     unit_price: Option<String>,
@@ -161,6 +163,9 @@ impl From<Assessment> for AssessmentSummary {
         let line = |(line, amount_minor)| BudgetLine { line, amount_minor };
         Self {
             id: row.id,
+            kind: row.kind,
+            supplements: row.supplements,
+            instalments_due_on: days(row.instalments),
             fund_id: row.fund_id,
             policy_id: row.policy_id,
             budget_minor: row.budget_minor,
@@ -177,6 +182,11 @@ impl From<Assessment> for AssessmentSummary {
     }
 }
 
+fn days(stored: Option<serde_json::Value>) -> Vec<NaiveDate> {
+    let days = stored.and_then(|days| serde_json::from_value(days).ok());
+    days.unwrap_or_default()
+}
+
 /// A budget split into shares.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 struct AssessmentView {
@@ -191,8 +201,9 @@ struct AssessmentView {
     /// How many members share it.
     #[schema(minimum = 0, maximum = 100_000)]
     members: usize,
-    /// The shares that the caller may see: all of them, or a member's own.
-    #[schema(max_items = 100_000)]
+    /// The first thousand of the shares that the caller may see: all of them, or a member's own. The others are
+    /// on the pages of `/v1/assessments/{assessment_id}/shares`.
+    #[schema(max_items = 1_000)]
     shares: Vec<ShareView>,
 }
 
@@ -204,7 +215,7 @@ impl From<Assessed> for AssessmentView {
             policy_version: found.policy.number,
             measure: found.policy.measure,
             members: found.members,
-            shares: found.lines.into_iter().map(ShareView::from).collect(),
+            shares: found.lines.into_iter().map(ShareView::whole).collect(),
         }
     }
 }
@@ -216,7 +227,7 @@ fn shown(found: Assessed) -> Reply<AssessmentView> {
 
 /// Propose an assessment
 ///
-/// Organizers and treasurers. Splits a budget among the active members by their sizes; nobody owes anything
+/// Organizers and treasurers. Charges the active members under a policy, by a split or by a rate; nobody owes anything
 /// until a mandate for exactly this approves it and the treasurer issues it.
 #[utoipa::path(tag = "money", params(("fund_id" = FundId, Path)), request_body = ProposeAssessment,
     responses((status = 201, body = AssessmentView, description = "The proposed shares")))]
@@ -227,18 +238,71 @@ async fn propose_assessment(call: Call, id: Path<FundId>, body: Json<ProposeAsse
         .iter()
         .map(|line| (line.line.clone(), line.amount_minor))
         .collect();
+    let tax = body.tax.as_ref().map(|tax| Tax {
+        label: tax.label.clone(),
+        rate: tax.rate.clone(),
+        amounts: tax
+            .amounts
+            .iter()
+            .map(|own| (own.membership_id, own.amount_minor))
+            .collect(),
+    });
     call.run(&body, async |act| {
         let new = NewAssessment {
             budget_minor: body.budget_minor,
             policy: body.policy_id,
             snapshot_date: body.snapshot_date,
             due_on: body.due_on,
+            instalments_due_on: &body.instalments_due_on,
             lines: &lines,
+            tax: tax.as_ref(),
         };
-        let found = assessments::propose(act, *id, &new).await?;
-        let location = format!("/v1/assessments/{}", found.assessment.id);
-        let version = found.assessment.version;
-        Ok(Reply::created(location, AssessmentView::from(found)).version(version))
+        Ok(made(assessments::propose(act, *id, &new).await?))
+    })
+    .await
+}
+
+fn made(found: Assessed) -> Reply<AssessmentView> {
+    let location = format!("/v1/assessments/{}", found.assessment.id);
+    let version = found.assessment.version;
+    Reply::created(location, AssessmentView::from(found)).version(version)
+}
+
+/// Whom the season's assessment left out.
+#[derive(Debug, Deserialize, garde::Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+#[schema(example = json!({"snapshot_date": "2026-11-30", "due_on": "2026-12-15"}))]
+struct ProposeSupplement {
+    /// Sizes count as of this day.
+    #[garde(custom(fields::day))]
+    #[schema(value_type = String, format = Date, max_length = 10)]
+    snapshot_date: NaiveDate,
+    /// Notices, or the first of their instalments, are to be paid until this day.
+    #[garde(custom(fields::day))]
+    #[schema(value_type = String, format = Date, max_length = 10)]
+    due_on: NaiveDate,
+}
+
+/// Bill who joined later
+///
+/// Organizers and treasurers. Every active member that the fund has not billed pays the founders' price for the
+/// days of the season that are left; nobody else's notice changes. The decision on the season covers it, so that
+/// the treasurer may issue it.
+#[utoipa::path(tag = "money", params(("assessment_id" = AssessmentId, Path)), request_body = ProposeSupplement,
+    responses((status = 201, body = AssessmentView, description = "The supplement, approved")))]
+#[post("/v1/assessments/{assessment_id}/supplements")]
+async fn propose_supplement(
+    call: Call,
+    id: Path<AssessmentId>,
+    body: Json<ProposeSupplement>,
+) -> Answer {
+    call.run(&body, async |act| {
+        let new = NewSupplement {
+            snapshot_date: body.snapshot_date,
+            due_on: body.due_on,
+        };
+        Ok(made(supplements::propose(act, *id, new).await?))
     })
     .await
 }

@@ -10,7 +10,7 @@ use crate::funds::domain::owed::Instalment;
 use crate::funds::repo::Dispute;
 use crate::funds::repo::Fund;
 use crate::funds::repo::Notice;
-use crate::funds::routes::assessments::ShareView;
+use crate::funds::routes::shares::ShareView;
 use crate::funds::service::dues;
 use crate::funds::service::issue;
 use crate::funds::service::notices;
@@ -152,11 +152,30 @@ struct LevyNoticeView {
     share: Option<ShareView>,
     /// The permission to bill it.
     mandate_id: Option<MandateId>,
+    /// The decision behind that permission, such as `ballot:<id>`.
+    #[schema(max_length = 200)]
+    decision: Option<String>,
+    /// Tax, as data.
+    tax: Option<NoticeTax>,
+    /// How to dispute it.
+    #[schema(max_length = 200)]
+    dispute: String,
     /// Oldest first.
     #[schema(max_items = 100)]
     disputes: Vec<DisputeView>,
     /// The decision to write it off.
     write_off_mandate_id: Option<MandateId>,
+}
+
+/// The tax of a notice.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct NoticeTax {
+    #[schema(max_length = 80)]
+    label: String,
+    #[schema(max_length = 80)]
+    rate: String,
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    amount_minor: i64,
 }
 
 impl From<Dispute> for DisputeView {
@@ -180,7 +199,18 @@ impl From<Printed> for LevyNoticeView {
         };
         let decided = found.decided.as_ref();
         let of = |number: fn(&Decided) -> i64| decided.map(number);
+        let tax = decided.and_then(|d| d.tax.clone());
         Self {
+            dispute: format!(
+                "POST /v1/levy-notices/{}/dispute with your reason, or write to the treasurer, before the due day.",
+                found.notice.id
+            ),
+            tax: tax.map(|(label, rate, amount_minor)| NoticeTax {
+                label,
+                rate,
+                amount_minor,
+            }),
+            decision: decided.and_then(|d| d.decision.clone()),
             reason: found.notice.reason.clone(),
             write_off_mandate_id: found.notice.write_off_mandate_id,
             summary: summary(&found.fund, found.notice),
@@ -193,7 +223,7 @@ impl From<Printed> for LevyNoticeView {
             measure: decided.map(|d| d.policy.measure.clone()),
             snapshot_date: decided.map(|d| d.assessment.snapshot_date),
             mandate_id: decided.and_then(|d| d.assessment.mandate_id),
-            share: found.decided.as_ref().map(|d| d.line.clone().into()),
+            share: decided.map(|d| ShareView::whole(d.line.clone())),
             disputes: found.disputes.into_iter().map(DisputeView::from).collect(),
         }
     }

@@ -1,17 +1,17 @@
-//! Assessments: a budget becomes shares that may be decided on; nobody owes anything yet.
+//! Assessments: a policy becomes shares that may be decided on; nobody owes anything yet.
 
 use chrono::NaiveDate;
+use serde::Deserialize;
+use serde::Serialize;
 use serde_json::json;
-use std::collections::HashMap;
 
 use sea_orm::ConnectionTrait;
 
 use crate::alliances;
-use crate::alliances::Member;
 use crate::alliances::Standing;
-use crate::funds::domain::apportion::Payer;
-use crate::funds::domain::apportion::Split;
-use crate::funds::domain::apportion::split;
+use crate::funds::domain::due;
+use crate::funds::domain::plan::Method;
+use crate::funds::domain::plan::Plan;
 use crate::funds::domain::state;
 use crate::funds::domain::state::AssessmentState;
 use crate::funds::problems;
@@ -20,32 +20,50 @@ use crate::funds::repo::Assessment;
 use crate::funds::repo::AssessmentLine;
 use crate::funds::repo::Fund;
 use crate::funds::repo::Policy;
+use crate::funds::service::lines;
 use crate::funds::service::policies;
+use crate::funds::service::roll;
+use crate::funds::service::roll::Question;
 use crate::funds::service::visible;
 use crate::kernel::ids::AssessmentId;
 use crate::kernel::ids::FundId;
 use crate::kernel::ids::LevyPolicyId;
+use crate::kernel::ids::MembershipId;
 use crate::kernel::money::sum;
 use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
 use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
-use crate::kernel::rational::Exact;
 use crate::mandates;
-use crate::merchants;
-use crate::merchants::Size;
 use crate::platform::act::Act;
 use crate::platform::act::Look;
 
-/// What is to be split.
+/// Shares that an answer holds; the rest is read page by page.
+pub const SHARES_SHOWN: usize = 1_000;
+
+/// A tax line that notices print; the amounts are data, nothing is computed (fund.md 7.9).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tax {
+    pub label: String,
+    pub rate: String,
+    /// Tax contained in or due with each notice, by membership.
+    pub amounts: Vec<(MembershipId, i64)>,
+}
+
+/// What is to be charged.
 #[derive(Debug, Clone)]
 pub struct NewAssessment<'a> {
-    pub budget_minor: i64,
+    /// What a budget policy splits; absent for a rate.
+    pub budget_minor: Option<i64>,
     pub policy: LevyPolicyId,
     pub snapshot_date: NaiveDate,
+    /// When the first part is due.
     pub due_on: NaiveDate,
+    /// When each part is due; a month apart where empty.
+    pub instalments_due_on: &'a [NaiveDate],
     /// Lines of spending, by name; empty where the budget is one sum.
     pub lines: &'a [(String, i64)],
+    pub tax: Option<&'a Tax>,
 }
 
 /// An assessment as its readers see it.
@@ -55,41 +73,49 @@ pub struct Assessed {
     pub policy: Policy,
     /// Shares of everybody.
     pub members: usize,
-    /// The shares that the reader may see.
+    /// The first of the shares that the reader may see.
     pub lines: Vec<AssessmentLine>,
 }
 
-/// Splits a budget among the active members and stores the proposed shares.
+/// Charges the active members under a policy and stores the proposed shares.
 ///
 /// # Errors
-/// 404 for a policy of another alliance; 422 for lines that do not add up, members without a size, and every
-/// refusal of the split; 409 in a fund that is closing.
+/// 404 for a policy of another alliance; 422 for lines that do not add up, members that cannot be charged, and
+/// every refusal of the split; 409 in a fund that is closing, or `policy_not_adopted`.
 pub async fn propose(
     act: &Act<'_>,
     fund: FundId,
     new: &NewAssessment<'_>,
 ) -> Result<Assessed, Failure> {
     let (fund, standing) = visible::fund_to_change(act, fund).await?;
-    let policy = repo::policies::find(act.tx(), fund.alliance_id, new.policy)
-        .await?
-        .ok_or_else(|| Refused::not_found("levy policy"))?;
+    let known = policies::find(act.tx(), fund.alliance_id, new.policy).await?;
     act.enter(None).await?;
-    check_lines(new)?;
+    let days = due_days(new, &known.plan)?;
+    let question = Question {
+        alliance: &standing.alliance,
+        plan: &known.plan,
+        day: new.snapshot_date,
+        known_at: act.now(),
+        season: Some((fund.season_from, fund.season_to)),
+    };
     let members = alliances::active_members(act.tx(), fund.alliance_id).await?;
-    let sizes = sizes(act, &policy, &members, new.snapshot_date).await?;
-    let payers = payers(&policy, &members, &sizes)?;
-    let found = split(new.budget_minor, policy.quantum_minor, &payers)?;
+    let mut roll = roll::call(act.tx(), question, members).await?;
+    let charged = roll::charge(&known.plan, new.budget_minor, &mut roll)
+        .await?
+        .map_err(|refusal| roll.explain(refusal))?;
+    check_total(new, charged.total)?;
     visible::require_event(&fund, "assess")?;
-    let mut row = Assessment {
+    policies::require_usable(act.tx(), &known.policy).await?;
+    let row = Assessment {
         id: act.fresh(),
         alliance_id: fund.alliance_id,
         fund_id: fund.id,
-        policy_id: policy.id,
-        budget_minor: new.budget_minor,
+        policy_id: known.policy.id,
+        budget_minor: charged.total,
         budget_lines: json!(new.lines),
         snapshot_date: new.snapshot_date,
         due_on: new.due_on,
-        unit_price: found.price.as_ref().map(ToString::to_string),
+        unit_price: charged.price.as_ref().map(ToString::to_string),
         content_hash: Vec::new(),
         state: AssessmentState::Proposed.as_str().to_owned(),
         mandate_id: None,
@@ -97,138 +123,110 @@ pub async fn propose(
         created_by: standing.user,
         created_at: act.now(),
         issued_at: None,
+        kind: "season".to_owned(),
+        supplements: None,
+        instalments: (days.len() > 1).then(|| json!(days)),
+        tax: new.tax.map(|tax| json!(tax)),
     };
-    let lines = lines(act, &row, &members, &sizes, &payers, &found);
-    row.content_hash = content_hash(&row, &lines);
-    repo::assessments::insert(act.tx(), row.clone(), lines.clone()).await?;
-    let data = json!({ "fund_id": fund.id, "budget_minor": new.budget_minor });
-    act.record(
-        "assessment.proposed",
-        Some(fund.alliance_id),
-        row.id.0,
-        data,
-    )
-    .await?;
+    let by_rate = matches!(known.plan.method, Method::Rate(_));
+    let shares: Vec<(MembershipId, i64)> = roll
+        .entries
+        .iter()
+        .zip(&charged.lines)
+        .filter(|(_, line)| by_rate || !line.exempt)
+        .map(|(entry, line)| (entry.member.membership, line.amount))
+        .collect();
+    let about = row.clone();
+    let lines = lines::lines(act, &about, &known.plan, roll, charged);
+    store(act, row, &shares, lines, known.policy).await
+}
+
+/// Stores a new assessment with its lines, a few at a time, and answers it with the first of them; `shares` are the
+/// amounts of all of them.
+///
+/// # Errors
+/// When the database refuses, or the lines do not add up to the assessment (F8).
+pub async fn store(
+    act: &Act<'_>,
+    mut row: Assessment,
+    shares: &[(MembershipId, i64)],
+    lines: impl Iterator<Item = AssessmentLine>,
+    policy: Policy,
+) -> Result<Assessed, Failure> {
+    let total = sum(shares.iter().map(|(_, amount)| *amount))?;
+    if total != row.budget_minor {
+        return Err(anyhow::anyhow!("shares of {total} for {}", row.budget_minor).into());
+    }
+    row.content_hash = content_hash(&row, shares);
+    repo::assessments::insert(act.tx(), &row).await?;
+    let mut shown = Vec::new();
+    let mut some = Vec::with_capacity(repo::INSERT_ROWS);
+    for line in lines {
+        if shown.len() < SHARES_SHOWN {
+            shown.push(line.clone());
+        }
+        some.push(line);
+        if some.len() == repo::INSERT_ROWS {
+            repo::assessments::insert_lines(act.tx(), &some).await?;
+            some.clear();
+        }
+    }
+    repo::assessments::insert_lines(act.tx(), &some).await?;
+    let data =
+        json!({ "fund_id": row.fund_id, "budget_minor": row.budget_minor, "kind": row.kind });
+    let alliance = Some(row.alliance_id);
+    act.record("assessment.proposed", alliance, row.id.0, data)
+        .await?;
     Ok(Assessed {
         assessment: row,
         policy,
-        members: lines.len(),
-        lines,
+        members: shares.len(),
+        lines: shown,
     })
 }
 
-fn check_lines(new: &NewAssessment<'_>) -> Result<(), Failure> {
-    let total = sum(new.lines.iter().map(|(_, amount)| *amount))?;
-    if new.lines.is_empty() || total == new.budget_minor {
+/// The days on which the parts of each notice are due.
+fn due_days(new: &NewAssessment<'_>, plan: &Plan) -> Result<Vec<NaiveDate>, Failure> {
+    let count = plan.terms.instalments;
+    if new.instalments_due_on.is_empty() {
+        return Ok(due::monthly(new.due_on, count));
+    }
+    let at = "#/instalments_due_on";
+    let days = new.instalments_due_on;
+    if i64::try_from(days.len()) != Ok(count) {
+        let detail = format!("The policy has {count} instalments; name a day for each.");
+        return Err(Refused::field(at, "wrong_number", detail).into());
+    }
+    let ascending = days.windows(2).all(|pair| pair[0] < pair[1]);
+    if !ascending || days.first() != Some(&new.due_on) {
+        let detail = "The days ascend, and the first of them is 'due_on'.";
+        return Err(Refused::field(at, "not_ascending", detail).into());
+    }
+    Ok(days.to_vec())
+}
+
+fn check_total(new: &NewAssessment<'_>, total: i64) -> Result<(), Failure> {
+    if total < 1 {
+        let detail = "Nobody would owe anything under this policy.";
+        return Err(Refused::new(&problems::NOTHING_TO_BILL, detail).into());
+    }
+    let lines = sum(new.lines.iter().map(|(_, amount)| *amount))?;
+    if new.lines.is_empty() || lines == total {
         return Ok(());
     }
-    let detail = format!(
-        "The lines add up to {total}, the budget is {}.",
-        new.budget_minor
-    );
+    let detail = format!("The lines add up to {lines}, the budget is {total}.");
     Err(Refused::new(&problems::BUDGET_LINES_MISMATCH, detail)
-        .with("lines_minor", total)
-        .with("budget_minor", new.budget_minor)
+        .with("lines_minor", lines)
+        .with("budget_minor", total)
         .into())
-}
-
-/// The size of every member on the day, as it is known now.
-async fn sizes(
-    act: &Act<'_>,
-    policy: &Policy,
-    members: &[Member],
-    day: NaiveDate,
-) -> Result<Vec<Size>, Failure> {
-    let mut sizes = Vec::with_capacity(members.len());
-    let mut missing = Vec::new();
-    for member in members {
-        let size = merchants::size_on(
-            act.tx(),
-            member.merchant,
-            &policy.measure,
-            day,
-            act.now(),
-            policy.accept_declared,
-        )
-        .await?;
-        match size {
-            Some(size) => sizes.push(size),
-            None => {
-                missing.push(json!({ "membership_id": member.membership, "name": member.name }))
-            }
-        }
-    }
-    if missing.is_empty() {
-        return Ok(sizes);
-    }
-    let detail = format!(
-        "{} members have no {} on {day}.",
-        missing.len(),
-        policy.measure
-    );
-    Err(Refused::new(&problems::MEASURE_MISSING, detail)
-        .with("measure", policy.measure.as_str())
-        .with("members", missing)
-        .into())
-}
-
-fn payers(policy: &Policy, members: &[Member], sizes: &[Size]) -> Result<Vec<Payer>, Failure> {
-    let overrides: HashMap<_, _> = policies::overrides(policy)?
-        .into_iter()
-        .map(|bounds| (bounds.membership_id, bounds))
-        .collect();
-    let payer = |(member, size): (&Member, &Size)| {
-        let own = overrides.get(&member.membership);
-        Payer {
-            id: member.membership.to_string(),
-            weight: Exact::whole(size.value),
-            floor: own
-                .and_then(|b| b.floor_minor)
-                .or(policy.floor_minor)
-                .unwrap_or(0),
-            cap: own.and_then(|b| b.cap_minor).or(policy.cap_minor),
-        }
-    };
-    Ok(members.iter().zip(sizes).map(payer).collect())
-}
-
-fn lines(
-    act: &Act<'_>,
-    assessment: &Assessment,
-    members: &[Member],
-    sizes: &[Size],
-    payers: &[Payer],
-    split: &Split,
-) -> Vec<AssessmentLine> {
-    let line = |(index, share): (usize, &crate::funds::domain::apportion::Share)| {
-        let (member, size, payer) = (&members[index], &sizes[index], &payers[index]);
-        let exact = split.exact(index, &payer.weight).map(Exact);
-        AssessmentLine {
-            id: act.fresh(),
-            alliance_id: assessment.alliance_id,
-            assessment_id: assessment.id,
-            membership_id: member.membership,
-            merchant_name: member.name.clone(),
-            size: size.value,
-            size_fact_id: size.id,
-            size_status: size.status.as_str().to_owned(),
-            floor_minor: payer.floor,
-            cap_minor: payer.cap,
-            exact: exact
-                .unwrap_or_else(|| Exact::whole(share.amount))
-                .to_string(),
-            amount_minor: share.amount,
-        }
-    };
-    split.shares.iter().enumerate().map(line).collect()
 }
 
 /// What a decision on an assessment decides: everything that the notices will say.
-fn content_hash(row: &Assessment, lines: &[AssessmentLine]) -> Vec<u8> {
-    let shares: Vec<_> = lines
-        .iter()
-        .map(|line| json!({ "membership_id": line.membership_id, "amount_minor": line.amount_minor }))
-        .collect();
+fn content_hash(row: &Assessment, shares: &[(MembershipId, i64)]) -> Vec<u8> {
+    let mut listed = String::with_capacity(shares.len() * 48);
+    for (membership, amount) in shares {
+        listed.push_str(&format!("{membership} {amount}\n"));
+    }
     mandates::content_hash(&json!({
         "assessment_id": row.id,
         "fund_id": row.fund_id,
@@ -237,7 +235,9 @@ fn content_hash(row: &Assessment, lines: &[AssessmentLine]) -> Vec<u8> {
         "budget_lines": row.budget_lines,
         "snapshot_date": row.snapshot_date,
         "due_on": row.due_on,
-        "shares": shares,
+        "instalments": row.instalments,
+        "tax": row.tax,
+        "shares": listed,
     }))
 }
 
@@ -303,7 +303,7 @@ pub async fn list(look: &Look<'_>, fund: FundId, page: Page) -> Result<Slice<Ass
     Ok(repo::assessments::list(look.reader(), fund.alliance_id, fund.id, page).await?)
 }
 
-/// An assessment with the shares that the caller may see.
+/// An assessment with the first of the shares that the caller may see.
 ///
 /// # Errors
 /// 404 for strangers.
@@ -315,7 +315,7 @@ pub async fn read(look: &Look<'_>, id: AssessmentId) -> Result<Assessed, Failure
     assessed(look.reader(), row, &standing).await
 }
 
-/// Joins an assessment with its policy and the shares that the caller may see.
+/// Joins an assessment with its policy and the first of the shares that the caller may see.
 ///
 /// # Errors
 /// When the database fails.
@@ -327,15 +327,16 @@ pub async fn assessed(
     let policy = repo::policies::find(c, assessment.alliance_id, assessment.policy_id)
         .await?
         .ok_or_else(|| anyhow::anyhow!("assessment {} has no policy", assessment.id))?;
-    let mut lines = repo::assessments::lines(c, &assessment).await?;
-    let members = lines.len();
-    if let Some(mine) = visible::lines_of(standing) {
-        lines.retain(|line| mine.contains(&line.membership_id));
-    }
+    let page = Page {
+        limit: SHARES_SHOWN as u64,
+        after: None,
+    };
+    let mine = visible::lines_of(standing);
+    let found = repo::assessments::page_of_lines(c, &assessment, mine.as_deref(), page).await?;
     Ok(Assessed {
+        members: repo::assessments::count_lines(c, &assessment).await?,
+        lines: found.items,
         assessment,
         policy,
-        members,
-        lines,
     })
 }

@@ -1,13 +1,13 @@
 //! Issuing: an approved assessment becomes levy notices, postings and one letter to each member.
 
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use serde_json::json;
 
 use crate::alliances;
 use crate::alliances::Contact;
 use crate::alliances::Standing;
-use crate::funds::domain::exact;
 use crate::funds::domain::ledger::TransactionKind;
 use crate::funds::domain::state::AssessmentState;
 use crate::funds::domain::state::FundState;
@@ -18,8 +18,8 @@ use crate::funds::repo;
 use crate::funds::repo::Assessment;
 use crate::funds::repo::AssessmentLine;
 use crate::funds::repo::Fund;
+use crate::funds::repo::InstalmentRow;
 use crate::funds::repo::Notice;
-use crate::funds::repo::Policy;
 use crate::funds::service::approval;
 use crate::funds::service::assessments;
 use crate::funds::service::assessments::Assessed;
@@ -28,21 +28,18 @@ use crate::funds::service::day_in;
 use crate::funds::service::funds;
 use crate::funds::service::journal;
 use crate::funds::service::journal::Entry;
+use crate::funds::service::policies;
+use crate::funds::service::printed;
 use crate::funds::service::visible;
 use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::AssessmentId;
 use crate::kernel::ids::MembershipId;
-use crate::kernel::locale::Locale;
-use crate::kernel::money::format_minor;
 use crate::kernel::problem::Failure;
-use crate::kernel::rational::Exact;
-use crate::kernel::role::Role;
 use crate::mail;
 use crate::mail::Category;
 use crate::mail::Letter;
 use crate::mail::LetterText;
 use crate::mail::Recipient;
-use crate::mandates;
 use crate::platform::act::Act;
 
 /// Bills an approved assessment: one numbered notice per member whose share is above zero. Where the mandate
@@ -58,9 +55,14 @@ pub async fn issue(act: &Act<'_>, id: AssessmentId) -> Result<Assessed, Failure>
     }
     assessments::require_event(&row, "issue")?;
     visible::require_event(&fund, "issue")?;
+    let known = policies::find(act.tx(), row.alliance_id, row.policy_id).await?;
+    policies::require_usable(act.tx(), &known.policy).await?;
+    policies::note_adoption(act, &known.policy, row.mandate_id, standing.user).await?;
     let lines = repo::assessments::lines(act.tx(), &row).await?;
     let notices = notices(act, &fund, &row, &lines).await?;
     repo::notices::insert(act.tx(), &notices).await?;
+    repo::dues::insert_instalments(act.tx(), &instalments(&row, &notices)).await?;
+    assert_billed(act, &row).await?;
     post(act, &fund, &row, &notices, &standing).await?;
     AssessmentState::Issued.as_str().clone_into(&mut row.state);
     row.issued_at = Some(act.now());
@@ -85,6 +87,7 @@ async fn notices(
     lines: &[AssessmentLine],
 ) -> Result<Vec<Notice>, Failure> {
     let newest = repo::notices::newest(act.tx(), fund).await?;
+    let days = printed::due_days(row);
     let billed = lines.iter().filter(|line| line.amount_minor > 0);
     let notice = |(number, line): (i64, &AssessmentLine)| Notice {
         id: act.fresh(),
@@ -97,7 +100,7 @@ async fn notices(
         amount_minor: line.amount_minor,
         paid_minor: 0,
         state: NoticeState::Issued.as_str().to_owned(),
-        due_on: row.due_on,
+        due_on: days.last().copied().unwrap_or(row.due_on),
         version: 1,
         issued_at: act.now(),
         kind: NoticeKind::Levy.as_str().to_owned(),
@@ -105,12 +108,41 @@ async fn notices(
         credited_minor: 0,
         returned_minor: 0,
         written_off_minor: 0,
-        next_due_on: Some(row.due_on),
+        next_due_on: days.first().copied(),
         overdue_since: None,
         checked_on: None,
         write_off_mandate_id: None,
     };
     Ok((newest + 1..).zip(billed).map(notice).collect())
+}
+
+/// The parts of notices that are not due at once.
+fn instalments(row: &Assessment, notices: &[Notice]) -> Vec<InstalmentRow> {
+    if row.instalments.is_none() {
+        return Vec::new();
+    }
+    let parts = |notice: &Notice| {
+        let parts = (1..).zip(printed::parts_of(row, notice));
+        let (notice_id, alliance_id) = (notice.id, notice.alliance_id);
+        parts.map(move |(number, part)| InstalmentRow {
+            notice_id,
+            number,
+            alliance_id,
+            due_on: part.due_on,
+            amount_minor: part.amount_minor,
+        })
+    };
+    notices.iter().flat_map(parts).collect()
+}
+
+/// Asserts F8 on what is stored: the notices of an assessment add up to it.
+async fn assert_billed(act: &Act<'_>, row: &Assessment) -> Result<(), Failure> {
+    let billed = repo::notices::total_of(act.tx(), row.id).await?;
+    if billed == row.budget_minor {
+        return Ok(());
+    }
+    let due = row.budget_minor;
+    Err(anyhow::anyhow!("assessment {} bills {billed} of {due}", row.id).into())
 }
 
 async fn post(
@@ -146,17 +178,21 @@ async fn write(
     let members: Vec<MembershipId> = notices.iter().map(|n| n.membership_id).collect();
     let contacts = contacts(act, fund.alliance_id, &members).await?;
     let by_line: HashMap<_, _> = lines.iter().map(|line| (line.id, line)).collect();
-    let facts = Facts::gather(act, fund, assessed).await?;
-    let mut letters = Vec::new();
+    let facts = printed::Facts::gather(act, fund, assessed).await?;
+    let mut of_member: HashMap<MembershipId, Vec<&Contact>> = HashMap::new();
+    for contact in &contacts {
+        of_member
+            .entry(contact.membership)
+            .or_default()
+            .push(contact);
+    }
+    let mut letters = Vec::with_capacity(contacts.len());
     for notice in notices {
         let Some(line) = notice.line_id.and_then(|id| by_line.get(&id)) else {
             continue;
         };
         let vars = facts.of(notice, line);
-        for contact in contacts
-            .iter()
-            .filter(|c| c.membership == notice.membership_id)
-        {
+        for contact in of_member.remove(&notice.membership_id).unwrap_or_default() {
             let key = format!("levy-notice:{}:{}", notice.id, contact.person.id);
             letters.push(letter(fund, contact, &letters::NOTICE, &vars, key)?);
         }
@@ -175,8 +211,9 @@ pub(super) async fn contacts(
     members: &[MembershipId],
 ) -> Result<Vec<Contact>, Failure> {
     let mut contacts = alliances::contacts(act.tx(), alliance).await?;
+    let known: HashSet<MembershipId> = contacts.iter().map(|c| c.membership).collect();
     for member in members {
-        if !contacts.iter().any(|contact| contact.membership == *member) {
+        if !known.contains(member) {
             contacts.extend(alliances::contacts_of(act.tx(), alliance, *member).await?);
         }
     }
@@ -198,7 +235,7 @@ pub(super) fn letter(
     let mut vars = vars.clone();
     vars["name"] = json!(contact.person.name);
     vars["merchant"] = json!(contact.merchant_name);
-    vars["size_status"] = json!(status_in(locale, &vars["size_status"]));
+    printed::translate(locale, &mut vars);
     let to = Recipient {
         email: contact.person.email.clone(),
         name: contact.person.name.clone(),
@@ -210,82 +247,6 @@ pub(super) fn letter(
         dedupe_key: Some(dedupe_key),
         ..Letter::new(to, Category::LevyNotice, content)
     })
-}
-
-fn status_in(locale: Locale, status: &serde_json::Value) -> String {
-    match status.as_str() {
-        Some("verified") => locale.pick("已核实", "verified").to_owned(),
-        Some("declared") => locale.pick("自行申报", "declared").to_owned(),
-        other => other.unwrap_or_default().to_owned(),
-    }
-}
-
-/// What every notice of an assessment prints alike.
-struct Facts<'a> {
-    fund: &'a Fund,
-    assessment: &'a Assessment,
-    policy: &'a Policy,
-    alliance: String,
-    decision: String,
-    treasurers: String,
-    currency: crate::kernel::money::Currency,
-}
-
-impl<'a> Facts<'a> {
-    async fn gather(
-        act: &Act<'_>,
-        fund: &'a Fund,
-        assessed: &'a Assessed,
-    ) -> Result<Self, Failure> {
-        let alliance = alliances::alliance(act.tx(), fund.alliance_id).await?;
-        let treasurers =
-            alliances::role_holders(act.tx(), fund.alliance_id, &[Role::Treasurer]).await?;
-        let decision = match assessed.assessment.mandate_id {
-            Some(id) => mandates::source_of(act.tx(), id).await?,
-            None => None,
-        };
-        let treasurers: Vec<String> = treasurers
-            .into_iter()
-            .map(|person| format!("{} <{}>", person.name, person.email))
-            .collect();
-        Ok(Self {
-            fund,
-            assessment: &assessed.assessment,
-            policy: &assessed.policy,
-            alliance: alliance.map(|a| a.name).unwrap_or_default(),
-            decision: decision.unwrap_or_default(),
-            treasurers: treasurers.join(", "),
-            currency: visible::currency_of(fund)?,
-        })
-    }
-
-    fn of(&self, notice: &Notice, line: &AssessmentLine) -> serde_json::Value {
-        let share = exact::read(&line.exact);
-        let share = share.unwrap_or_else(|| Exact::whole(line.amount_minor));
-        let rounding = exact::rounding(line.amount_minor, &share);
-        json!({
-            "alliance": self.alliance,
-            "fund": self.fund.name,
-            "number": number(self.fund, notice),
-            "amount": format_minor(notice.amount_minor, self.currency),
-            "currency": self.fund.currency,
-            "budget": format_minor(self.assessment.budget_minor, self.currency),
-            "due_on": notice.due_on,
-            "policy": self.policy.name,
-            "policy_version": self.policy.number,
-            "measure": self.policy.measure,
-            "snapshot_date": self.assessment.snapshot_date,
-            "size": line.size,
-            "size_status": line.size_status,
-            "size_fact": line.size_fact_id,
-            "exact": exact::shown(&share, self.currency),
-            "rounding": exact::shown(&rounding, self.currency),
-            "decision": self.decision,
-            "treasurers": self.treasurers,
-            "custodian": format!("{}, {}, {}", self.fund.custodian_holder,
-                self.fund.custodian_institution, self.fund.custodian_account_ref),
-        })
-    }
 }
 
 /// The number of a notice as people write it: `D11-2026/0007`, and `D11-2026/D0008` for a debit note.

@@ -12,6 +12,7 @@ use crate::funds::repo::Fund;
 use crate::funds::repo::Notice;
 use crate::funds::repo::Policy;
 use crate::funds::service::dues;
+use crate::funds::service::printed;
 use crate::funds::service::visible;
 use crate::kernel::ids::FundId;
 use crate::kernel::ids::LevyNoticeId;
@@ -19,6 +20,7 @@ use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
 use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
+use crate::mandates;
 use crate::platform::act::Look;
 
 /// A notice with everything that it prints.
@@ -39,6 +41,10 @@ pub struct Decided {
     pub assessment: Assessment,
     pub policy: Policy,
     pub line: AssessmentLine,
+    /// Label, rate and amount of the tax line.
+    pub tax: Option<(String, String, i64)>,
+    /// The decision behind the mandate.
+    pub decision: Option<String>,
 }
 
 /// The notices of a fund that the caller may see.
@@ -93,12 +99,20 @@ async fn decided(c: &impl ConnectionTrait, notice: &Notice) -> Result<Option<Dec
     let policy = repo::policies::find(c, notice.alliance_id, assessment.policy_id)
         .await?
         .ok_or_else(none)?;
-    let line = repo::assessments::lines(c, &assessment)
+    let line = repo::assessments::line(c, notice.alliance_id, line)
         .await?
-        .into_iter()
-        .find(|row| row.id == line)
         .ok_or_else(none)?;
+    let decision = match assessment.mandate_id {
+        Some(id) => mandates::source_of(c, id).await?,
+        None => None,
+    };
+    let tax = printed::tax_of(&assessment)?.and_then(|tax| {
+        let amount = printed::tax_amount(&tax, &line)?;
+        Some((tax.label, tax.rate, amount))
+    });
     Ok(Some(Decided {
+        tax,
+        decision,
         assessment,
         policy,
         line,

@@ -9,12 +9,14 @@ use crate::funds::domain::state::NoticeState;
 use crate::funds::repo;
 use crate::funds::service::dues;
 use crate::funds::service::issue;
+use crate::funds::service::policies;
 use crate::funds::service::visible;
 use crate::funds::service::write_offs;
 use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::AssessmentId;
 use crate::kernel::ids::CreditNoteId;
 use crate::kernel::ids::LevyNoticeId;
+use crate::kernel::ids::LevyPolicyId;
 use crate::kernel::money::format_minor;
 use crate::kernel::problem::Failure;
 use crate::mandates::Matter;
@@ -33,6 +35,7 @@ pub async fn ballot_subject(
     match matter {
         Matter::SeasonBudget => assessment(c, alliance, AssessmentId(id)).await,
         Matter::WriteOff => write_off(c, alliance, id).await,
+        Matter::LevyPolicy => policy(c, alliance, LevyPolicyId(id)).await,
         _ => Ok(None),
     }
 }
@@ -74,6 +77,26 @@ async fn write_off(
         title: format!("{number}: -{amount} {}", fund.currency),
         content_hash: note.content_hash,
         interested: [note.membership_id].into(),
+        ..Subject::default()
+    }))
+}
+
+/// A levy policy that is not in use yet.
+async fn policy(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    id: LevyPolicyId,
+) -> Result<Option<Subject>, Failure> {
+    let Some(row) = repo::policies::find(c, alliance, id).await? else {
+        return Ok(None);
+    };
+    let adoptions = repo::policies::adoptions(c, alliance).await?;
+    if adoptions.iter().any(|adoption| adoption.policy_id == id) {
+        return Ok(None);
+    }
+    Ok(Some(Subject {
+        title: format!("{}, version {}", row.name, row.number),
+        content_hash: policies::hash_of(&row)?,
         ..Subject::default()
     }))
 }

@@ -1,5 +1,8 @@
 //! SQL of sizes: rows are added, never changed.
 
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
 use entity::size_fact;
 use sea_orm::ActiveValue::Set;
 use sea_orm::ColumnTrait;
@@ -14,6 +17,7 @@ use crate::kernel::ids::MerchantId;
 use crate::kernel::ids::SizeFactId;
 use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
+use crate::kernel::time::Instant;
 use crate::merchants::domain::size::Size;
 use crate::merchants::domain::size::SizeStatus;
 use crate::platform::db::Tx;
@@ -33,20 +37,57 @@ pub async fn of_measure(
         .order_by_asc(size_fact::Column::Id)
         .all(c)
         .await?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|row| {
-            Some(Size {
-                id: row.id,
-                value: row.value,
-                status: SizeStatus::parse(&row.status)?,
-                valid_from: row.valid_from,
-                valid_to: row.valid_to,
-                supersedes: row.supersedes,
-                recorded_at: row.recorded_at,
-            })
-        })
-        .collect())
+    Ok(rows.into_iter().filter_map(as_size).collect())
+}
+
+fn as_size(row: SizeFact) -> Option<Size> {
+    Some(Size {
+        id: row.id,
+        value: row.value,
+        unit: row.unit,
+        status: SizeStatus::parse(&row.status)?,
+        valid_from: row.valid_from,
+        valid_to: row.valid_to,
+        supersedes: row.supersedes,
+        recorded_at: row.recorded_at,
+    })
+}
+
+/// The statements of a measure of up to a few thousand merchants, by merchant.
+pub async fn of_merchants(
+    c: &impl ConnectionTrait,
+    merchants: &[MerchantId],
+    measure: &str,
+) -> Result<HashMap<MerchantId, Vec<Size>>, DbErr> {
+    let rows = size_fact::Entity::find()
+        .filter(size_fact::Column::MerchantId.is_in(merchants.iter().copied()))
+        .filter(size_fact::Column::Measure.eq(measure))
+        .all(c)
+        .await?;
+    let mut found: HashMap<MerchantId, Vec<Size>> = HashMap::with_capacity(merchants.len());
+    for row in rows {
+        let merchant = row.merchant_id;
+        found.entry(merchant).or_default().extend(as_size(row));
+    }
+    Ok(found)
+}
+
+/// First days of verified statements that were recorded after an instant.
+pub async fn verified_after(
+    c: &impl ConnectionTrait,
+    merchants: &[MerchantId],
+    measure: &str,
+    known_at: Instant,
+) -> Result<Vec<(MerchantId, NaiveDate)>, DbErr> {
+    let rows = size_fact::Entity::find()
+        .filter(size_fact::Column::MerchantId.is_in(merchants.iter().copied()))
+        .filter(size_fact::Column::Measure.eq(measure))
+        .filter(size_fact::Column::Status.eq(SizeStatus::Verified.as_str()))
+        .filter(size_fact::Column::RecordedAt.gt(known_at))
+        .all(c)
+        .await?;
+    let first = |row: SizeFact| (row.merchant_id, row.valid_from);
+    Ok(rows.into_iter().map(first).collect())
 }
 
 /// One statement of this merchant.

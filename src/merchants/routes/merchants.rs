@@ -202,6 +202,8 @@ struct DeclareSize {
     #[garde(custom(text::line))]
     #[schema(max_length = 80)]
     evidence_ref: Option<String>,
+    /// The declared or disputed statement that this one corrects.
+    supersedes: Option<SizeFactId>,
 }
 
 /// A statement of a size, as it was recorded.
@@ -250,6 +252,8 @@ impl From<SizeFact> for SizeFactView {
 /// Declare a size
 ///
 /// Staff of the merchant. The statement is kept for good; a later one takes its place from its own first day on.
+/// Statements of one status hold on no day together: 422 `size_overlaps` names the one in the way. To correct a
+/// declared or disputed statement, name it in `supersedes`.
 #[utoipa::path(tag = "merchants", params(("merchant_id" = MerchantId, Path)), request_body = DeclareSize,
     responses((status = 201, body = SizeFactView, description = "The statement")))]
 #[post("/v1/merchants/{merchant_id}/size-facts")]
@@ -262,6 +266,7 @@ async fn declare_size(call: Call, id: Path<MerchantId>, body: Json<DeclareSize>)
             valid_from: body.valid_from,
             valid_to: body.valid_to,
             evidence_ref: body.evidence_ref.as_deref(),
+            supersedes: body.supersedes,
         };
         let row = sizes::declare(act, *id, stated).await?;
         let location = format!("/v1/merchants/{}/size-facts/{}", *id, row.id);

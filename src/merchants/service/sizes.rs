@@ -6,10 +6,12 @@ use serde_json::json;
 
 use crate::kernel::ids::MerchantId;
 use crate::kernel::ids::SizeFactId;
+use crate::kernel::ids::UserId;
 use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
 use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
+use crate::merchants::domain::size;
 use crate::merchants::domain::size::SizeEvent;
 use crate::merchants::domain::size::SizeStatus;
 use crate::merchants::domain::size::Superseded;
@@ -27,12 +29,15 @@ pub struct Declaration<'a> {
     pub valid_from: NaiveDate,
     pub valid_to: Option<NaiveDate>,
     pub evidence_ref: Option<&'a str>,
+    /// The statement that this one corrects.
+    pub supersedes: Option<SizeFactId>,
 }
 
-/// States a size of one's own merchant.
+/// States a size of one's own merchant. A statement that is declared or disputed may be corrected by naming it.
 ///
 /// # Errors
-/// 404 for others than its staff; an empty period; another unit than before.
+/// 404 for others than its staff; an empty period; another unit than before; `size_overlaps`;
+/// `size_superseded` and `illegal_transition` for a statement that cannot be corrected.
 pub async fn declare(
     act: &Act<'_>,
     merchant: MerchantId,
@@ -40,16 +45,73 @@ pub async fn declare(
 ) -> Result<SizeFact, Failure> {
     let user = merchants::own(act.tx(), act.caller(), merchant).await?;
     act.enter(None).await?;
+    repo::firms::lock_merchant(act.tx(), merchant).await?;
+    if let Some(id) = stated.supersedes {
+        correctable(act, merchant, id, stated.measure).await?;
+    }
+    let row = state(act, merchant, stated, SizeStatus::Declared, user).await?;
+    let data = json!({ "size_fact_id": row.id, "measure": row.measure });
+    act.record("size.declared", None, merchant.0, data).await?;
+    Ok(row)
+}
+
+/// Passes the newest row of a statement that its merchant may correct: one that nobody verified.
+async fn correctable(
+    act: &Act<'_>,
+    merchant: MerchantId,
+    id: SizeFactId,
+    measure: &str,
+) -> Result<(), Failure> {
+    let none = || Refused::field("#/supersedes", "unknown", "There is no such statement.");
+    let fact = repo::sizes::one(act.tx(), merchant, id)
+        .await?
+        .filter(|fact| fact.measure == measure)
+        .ok_or_else(none)?;
+    if let Some(later) = repo::sizes::successor(act.tx(), merchant, id).await? {
+        return Err(Superseded { by: later.id }.into());
+    }
+    let fine = [SizeStatus::Declared, SizeStatus::Disputed];
+    if fine.iter().any(|status| status.as_str() == fact.status) {
+        return Ok(());
+    }
+    Err(Refused::illegal_transition(&fact.status, "correct", &[]).into())
+}
+
+/// What an alliance guesses of a merchant that states nothing.
+pub type Estimate<'a> = Declaration<'a>;
+
+/// Writes an estimate down; the caller was admitted by a slice above and has locked the merchant.
+///
+/// # Errors
+/// An empty period; another unit than before; `size_overlaps`.
+pub async fn estimate_size(
+    act: &Act<'_>,
+    merchant: MerchantId,
+    stated: Estimate<'_>,
+) -> Result<SizeFact, Failure> {
+    let user = act.user()?.user;
+    state(act, merchant, stated, SizeStatus::Estimated, user).await
+}
+
+async fn state(
+    act: &Act<'_>,
+    merchant: MerchantId,
+    stated: Declaration<'_>,
+    status: SizeStatus,
+    user: UserId,
+) -> Result<SizeFact, Failure> {
     if stated.valid_to.is_some_and(|end| end <= stated.valid_from) {
         let detail = "The period ends before it begins: 'valid_to' is the first day after it.";
         return Err(Refused::field("#/valid_to", "period_empty", detail).into());
     }
-    repo::firms::lock_merchant(act.tx(), merchant).await?;
     let unit = repo::sizes::unit_of(act.tx(), merchant, stated.measure).await?;
     if let Some(unit) = unit.filter(|unit| unit != stated.unit) {
         let detail = format!("This measure was stated in '{unit}' before.");
         return Err(Refused::field("#/unit", "unit_mismatch", detail).into());
     }
+    let facts = repo::sizes::of_measure(act.tx(), merchant, stated.measure).await?;
+    let period = (stated.valid_from, stated.valid_to);
+    size::check_overlap(&facts, status, period, stated.supersedes)?;
     let row = SizeFact {
         id: act.fresh(),
         merchant_id: merchant,
@@ -58,15 +120,13 @@ pub async fn declare(
         unit: stated.unit.to_owned(),
         valid_from: stated.valid_from,
         valid_to: stated.valid_to,
-        status: SizeStatus::Declared.as_str().to_owned(),
+        status: status.as_str().to_owned(),
         evidence_ref: stated.evidence_ref.map(str::to_owned),
-        supersedes: None,
+        supersedes: stated.supersedes,
         recorded_by: user.0,
         recorded_at: act.now(),
     };
     repo::sizes::insert(act.tx(), &row).await?;
-    let data = json!({ "size_fact_id": row.id, "measure": row.measure });
-    act.record("size.declared", None, merchant.0, data).await?;
     Ok(row)
 }
 
@@ -99,7 +159,8 @@ pub async fn size_fact(
 /// locked the merchant.
 ///
 /// # Errors
-/// `size_superseded` where a later row carries it already; `illegal_transition`.
+/// `size_superseded` where a later row carries it already; `illegal_transition`; `size_overlaps` where another
+/// verified statement holds on the same days.
 pub async fn supersede_size(
     act: &Act<'_>,
     fact: &SizeFact,
@@ -112,6 +173,11 @@ pub async fn supersede_size(
     let status = SizeStatus::parse(&fact.status)
         .ok_or_else(|| anyhow::anyhow!("size fact {} has the status '{}'", fact.id, fact.status))?
         .after(event)?;
+    let facts = repo::sizes::of_measure(act.tx(), fact.merchant_id, &fact.measure).await?;
+    let period = (fact.valid_from, fact.valid_to);
+    if status == SizeStatus::Verified {
+        size::check_overlap(&facts, status, period, Some(fact.id))?;
+    }
     let row = SizeFact {
         id: act.fresh(),
         status: status.as_str().to_owned(),

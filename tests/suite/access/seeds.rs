@@ -25,6 +25,7 @@ impl Seed<'_> {
     pub async fn everything(&mut self) -> String {
         self.ids.insert("token".into(), "no-such-link".into());
         self.ids.insert("code".into(), "not_found".into());
+        self.ids.insert("example".into(), "oban-bands".into());
         self.members().await;
         let key = self.manufacturer().await;
         self.ballot().await;
@@ -229,6 +230,9 @@ impl Seed<'_> {
         let body =
             json!({ "amount_minor": 10, "purpose": "lanterns", "valid_until": "2031-09-30" });
         self.made("pledge_id", self.member, "funds/{fund_id}/pledges", body)
+            .await;
+        let body = json!({ "basis": "budget", "due_on": "2031-10-31" });
+        self.made("true_up_id", organizer, "funds/{fund_id}/true-ups", body)
             .await;
         let body = json!({ "payee": "Print & Co", "line": "posters", "amount_minor": 10, "description": "a poster" });
         self.made("expense_id", organizer, "funds/{fund_id}/expenses", body)

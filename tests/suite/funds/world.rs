@@ -134,6 +134,11 @@ impl World {
 
     /// A merchant joins, with or without a declared revenue.
     pub async fn join(&mut self, name: &str, revenue: Option<i64>) {
+        self.join_on(name, revenue, "2025-06-01T00:00:00Z").await;
+    }
+
+    /// A merchant joins at an instant.
+    pub async fn join_on(&mut self, name: &str, revenue: Option<i64>, joined: &str) {
         use sea_orm::ActiveModelTrait;
         let locale = if name == "bakery" { "zh-CN" } else { "en" };
         let owner = self.app.person_in(name, locale).await;
@@ -166,7 +171,7 @@ impl World {
                 alliance_id: self.alliance,
                 merchant_id: merchant,
                 state: "active".into(),
-                joined_at: Some(tx_now()),
+                joined_at: guildhall::kernel::time::Instant::parse(joined).ok(),
                 ended_at: None,
                 version: 1,
                 created_at: tx_now(),

@@ -20,6 +20,18 @@ pub enum LevyRefusal {
     MeasureMissing { measure: String },
     #[error("the member's size in '{measure}' is negative")]
     NegativeSize { measure: String },
+    #[error("the member's size in '{measure}' of {value} needs evidence from {from} on")]
+    EvidenceMissing {
+        measure: String,
+        value: i64,
+        from: i64,
+    },
+    #[error("the member's size in '{measure}' is stated in {unit}, not in {expected}")]
+    UnitMismatch {
+        measure: String,
+        unit: String,
+        expected: String,
+    },
     #[error("the rule has no amount for the member's class")]
     ClassUnknown { class: Option<String> },
     #[error("the member's size in '{measure}' of {value} is below the first band")]
@@ -41,6 +53,8 @@ impl Refusal for LevyRefusal {
             Self::RuleTooComplex { .. } => &kinds::TOO_COMPLEX,
             Self::MeasureMissing { .. } => &problems::MEASURE_MISSING,
             Self::NegativeSize { .. } => &problems::NEGATIVE_SIZE,
+            Self::EvidenceMissing { .. } => &problems::EVIDENCE_MISSING,
+            Self::UnitMismatch { .. } => &problems::MEASURE_UNIT_MISMATCH,
             Self::ClassUnknown { .. } => &problems::CLASS_UNKNOWN,
             Self::BelowFirstBand { .. } => &problems::BELOW_FIRST_BAND,
             Self::DaysMissing => &problems::DAYS_MISSING,
@@ -60,6 +74,24 @@ impl Refusal for LevyRefusal {
             Self::MeasureMissing { measure } | Self::NegativeSize { measure } => {
                 vec![("measure", measure.as_str().into())]
             }
+            Self::EvidenceMissing {
+                measure,
+                value,
+                from,
+            } => vec![
+                ("measure", measure.as_str().into()),
+                ("value", (*value).into()),
+                ("from_value", (*from).into()),
+            ],
+            Self::UnitMismatch {
+                measure,
+                unit,
+                expected,
+            } => vec![
+                ("measure", measure.as_str().into()),
+                ("unit", unit.as_str().into()),
+                ("expected", expected.as_str().into()),
+            ],
             Self::ClassUnknown { class } => vec![("cls", class.clone().into())],
             Self::BelowFirstBand { measure, value } => vec![
                 ("measure", measure.as_str().into()),
