@@ -29,6 +29,7 @@ pub use face::contacts_of;
 pub use face::member;
 pub use face::role_holders;
 pub use face::standing;
+pub use face::suspended_members;
 pub use repo::memberships::Membership;
 pub use routes::MembershipView;
 pub use routes::configure;
