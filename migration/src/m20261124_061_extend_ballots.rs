@@ -118,7 +118,7 @@ CREATE TABLE vote_anew (
   how TEXT NOT NULL CONSTRAINT vote_how CHECK (how IN ('in_person', 'by_proxy')),
   cast_by $uuid NOT NULL,
   cast_at $instant NOT NULL,
-  CONSTRAINT vote_once UNIQUE (ballot_id, round, membership_id)
+  CONSTRAINT vote_once_in_round UNIQUE (ballot_id, round, membership_id)
 ) $strict;
 INSERT INTO vote_anew (id, alliance_id, ballot_id, round, membership_id, choice, how, cast_by, cast_at)
   SELECT id, alliance_id, ballot_id, 1, membership_id, choice, 'in_person', cast_by, cast_at FROM vote;

@@ -18,6 +18,14 @@ on_both! {
     a_result_that_stands_closes_its_ballot_by_itself => closes_by_itself;
 }
 
+/// The day of an instant: clocks run on while a test does.
+fn day(instant: &Value) -> &str {
+    instant
+        .as_str()
+        .and_then(|text| text.get(..10))
+        .unwrap_or_default()
+}
+
 async fn amends_and_reopens(app: TestApp) {
     let guild = guild(&app, 2).await;
     guild.by_laws(json!({ "ballot_notice_days": 2 })).await;
@@ -25,7 +33,7 @@ async fn amends_and_reopens(app: TestApp) {
     let olga = &guild.organizer;
     let announced = olga.transition(&ballot, "publish", None).await;
     announced.expect(200);
-    assert_eq!(announced.body["opens_at"], "2031-06-03T00:00:00.000Z");
+    assert_eq!(day(&announced.body["opens_at"]), "2031-06-03");
     app.clock_to("2031-06-02T00:00:00Z").await;
     let change = json!({ "title": "Meet on Fridays?" });
     let amended = olga
@@ -33,10 +41,7 @@ async fn amends_and_reopens(app: TestApp) {
         .await;
     amended.expect(200);
     assert_eq!(amended.body["edition"], 2);
-    assert_eq!(
-        amended.body["opens_at"], "2031-06-04T00:00:00.000Z",
-        "notice anew"
-    );
+    assert_eq!(day(&amended.body["opens_at"]), "2031-06-04", "notice anew");
     assert_ne!(amended.body["content_hash"], announced.body["content_hash"]);
     let notices = app.mails_to("m0@people.example").await;
     let notices: Vec<_> = notices
@@ -49,7 +54,7 @@ async fn amends_and_reopens(app: TestApp) {
         "{:?}",
         notices[1].subject
     );
-    app.clock_to("2031-06-04T00:00:00Z").await;
+    app.clock_to("2031-06-04T01:00:00Z").await;
     let refused = olga
         .transition(&ballot, "amend", Some(change.clone()))
         .await;
@@ -83,7 +88,7 @@ async fn amends_and_reopens(app: TestApp) {
     olga.transition(&ballot, "reopen", Some(change))
         .await
         .expect_problem(409, "ballot_already_followed");
-    app.clock_to("2031-06-06T00:00:00Z").await;
+    app.clock_to("2031-06-06T12:00:00Z").await;
     let votes = olga.get(&format!("{reopened}/votes")).await;
     assert_eq!(votes.body["items"], json!([]), "all votes are dropped");
     guild.vote(&reopened, 0, "against").await.expect(201);
@@ -184,7 +189,7 @@ async fn casting_vote(app: TestApp) {
         .await;
     carried.expect(200);
     assert_eq!(carried.body["result"], "carried");
-    app.clock_to("2031-06-15T00:00:00Z").await;
+    app.clock_to("2031-06-15T01:00:00Z").await;
     let lost = chair.get(&silent).await;
     assert_eq!(lost.body["result"], "lost", "{}", lost.text);
     chair
@@ -213,7 +218,7 @@ async fn challenges(app: TestApp) {
     app.clock_to(CLOSE).await;
     let declared = olga.get(&ballot).await;
     assert_eq!(declared.body["state"], "declared", "{}", declared.text);
-    assert_eq!(declared.body["effective_at"], "2031-06-11T00:00:00.000Z");
+    assert_eq!(day(&declared.body["effective_at"]), "2031-06-11");
     assert_eq!(olga.get(&promotion).await.body["state"], "proposed");
     let member = &guild.members[1].1;
     let grounds = Some(json!({ "grounds": "I was not told." }));
@@ -261,7 +266,7 @@ async fn challenges(app: TestApp) {
     assert_eq!(next["follows_id"], annulled.body["id"]);
     let late = guild.open_until(Value::Null, "2031-06-21T00:00:00Z").await;
     app.clock_to("2031-06-21T00:00:00Z").await;
-    app.clock_to("2031-06-24T00:00:00Z").await;
+    app.clock_to("2031-06-24T01:00:00Z").await;
     member
         .transition(&late, "challenge", grounds)
         .await

@@ -32,6 +32,7 @@ async fn stages(app: TestApp) {
             .await
             .expect(200);
     }
+    app.drain().await;
     app.clock_to("2031-06-02T00:00:00Z").await;
     let list = guild.organizer.get(&guild.list()).await;
     for ballot in list.body["items"].as_array().expect("ballots") {
