@@ -179,11 +179,11 @@ pub async fn mark_reminded(tx: &Tx, id: BallotId) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Ballots on which members vote, or will.
+/// Ballots on which members vote, or will, and declarations in dispute.
 pub async fn count_unfinished(tx: &Tx, alliance: AllianceId) -> Result<u64, DbErr> {
     Entity::find()
         .filter(Column::AllianceId.eq(alliance))
-        .filter(Column::State.is_in(["notice", "open"]))
+        .filter(Column::State.is_in(["notice", "open", "challenged"]))
         .count(tx)
         .await
 }

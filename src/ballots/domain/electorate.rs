@@ -52,10 +52,11 @@ impl<K: Ord + Copy> Standings<K> {
                 k if self.arrears.contains(k) => Some(Exclusion::Arrears),
                 _ => None,
             };
-            match reason {
-                Some(reason) => excluded.insert(*member, reason).map(|_| ()),
-                None => electors.insert(*member, *weight).map(|_| ()),
-            };
+            if let Some(reason) = reason {
+                excluded.insert(*member, reason);
+            } else {
+                electors.insert(*member, *weight);
+            }
         }
         Electorate { electors, excluded }
     }
