@@ -33,6 +33,23 @@ pub struct Model {
     pub electorate_size: Option<i64>,
     pub version: i64,
     pub created_at: Instant,
+    pub options: Option<Json>,
+    pub round: i64,
+    pub edition: i64,
+    pub follows_id: Option<BallotId>,
+    pub origin: Option<String>,
+    pub extended_at: Option<Instant>,
+    pub withdrawal_asked_by: Option<UserId>,
+    pub remind_at: Option<Instant>,
+    pub reminded_at: Option<Instant>,
+    pub checked_votes: Option<i64>,
+    pub winner: Option<String>,
+    pub casting_until: Option<Instant>,
+    pub casting_vote_by: Option<UserId>,
+    pub challenge_until: Option<Instant>,
+    pub effective_at: Option<Instant>,
+    pub permitted_at: Option<Instant>,
+    pub rounds: Option<Json>,
 }
 
 /// No relations are read through the ORM.

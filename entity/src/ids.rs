@@ -170,6 +170,10 @@ ids! {
     BallotId,
     /// A member's answer to a ballot.
     VoteId,
+    /// A member's appointment of another to vote for it.
+    ProxyId,
+    /// A member's objection to a declaration.
+    ChallengeId,
     /// A shared sale.
     PromotionId,
     /// A period of a promotion.

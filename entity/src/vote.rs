@@ -1,4 +1,4 @@
-//! `vote`: a member's answer to a ballot; at most one stands.
+//! `vote`: a member's answer to a ballot; at most one stands in each round.
 
 use sea_orm::entity::prelude::*;
 
@@ -17,8 +17,10 @@ pub struct Model {
     pub id: VoteId,
     pub alliance_id: AllianceId,
     pub ballot_id: BallotId,
+    pub round: i64,
     pub membership_id: MembershipId,
     pub choice: String,
+    pub how: String,
     pub cast_by: UserId,
     pub cast_at: Instant,
 }

@@ -20,6 +20,7 @@ mod m20261124_020_guard_ledger;
 mod m20261124_021_extend_dues;
 mod m20261124_030_create_reservations;
 mod m20261124_060_widen_ballots;
+mod m20261124_061_extend_ballots;
 mod m20261124_070_extend_mandates;
 mod m20261124_071_create_dissolutions;
 mod m20261124_090_add_calendar;
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_021_extend_dues::Migration),
             Box::new(m20261124_030_create_reservations::Migration),
             Box::new(m20261124_060_widen_ballots::Migration),
+            Box::new(m20261124_061_extend_ballots::Migration),
             Box::new(m20261124_070_extend_mandates::Migration),
             Box::new(m20261124_071_create_dissolutions::Migration),
             Box::new(m20261124_090_add_calendar::Migration),

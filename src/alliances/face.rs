@@ -237,6 +237,17 @@ pub async fn active_members(
     Ok(rows.into_iter().map(as_member).collect())
 }
 
+/// The memberships that rest: in no good standing, and not gone.
+///
+/// # Errors
+/// When the database fails.
+pub async fn suspended_members(
+    c: &impl ConnectionTrait,
+    id: AllianceId,
+) -> Result<Vec<MembershipId>, Failure> {
+    Ok(repo::memberships::suspended(c, id).await?)
+}
+
 /// A member of an alliance by its membership, whatever its state.
 ///
 /// # Errors

@@ -34,6 +34,7 @@ pub use face::members_by_id;
 pub use face::placements_on;
 pub use face::role_holders;
 pub use face::standing;
+pub use face::suspended_members;
 pub use repo::memberships::Membership;
 pub use repo::registers::Placement;
 pub use routes::MembershipView;

@@ -3,6 +3,30 @@
 use crate::mail::LetterText;
 use crate::mail::Wording;
 
+/// Announces a question before its vote.
+pub static NOTICE: LetterText = LetterText {
+    zh_cn: Wording {
+        subject: "{{ alliance }}：表决通知——{{ title }}",
+        paragraphs: &[
+            "您好，{{ name }}：",
+            "{{ alliance }} 将就以下事项进行表决：{{ title }}",
+            "{{ explanation }}",
+            "表决时间：{{ opens_at }} 至 {{ closes_at }}。与本事项有利害关系的成员请在表决开始前申报。",
+        ],
+        button: None,
+    },
+    en: Wording {
+        subject: "{{ alliance }}: notice of a ballot on {{ title }}",
+        paragraphs: &[
+            "Hello {{ name }},",
+            "{{ alliance }} will vote on: {{ title }}",
+            "{{ explanation }}",
+            "The ballot opens at {{ opens_at }} and closes at {{ closes_at }}. Members with an interest of their own declare it before it opens.",
+        ],
+        button: None,
+    },
+};
+
 /// Asks a member for its vote.
 pub static ASK: LetterText = LetterText {
     zh_cn: Wording {
@@ -27,6 +51,28 @@ pub static ASK: LetterText = LetterText {
     },
 };
 
+/// Reminds a member that has not voted.
+pub static REMIND: LetterText = LetterText {
+    zh_cn: Wording {
+        subject: "{{ alliance }}：表决即将截止——{{ title }}",
+        paragraphs: &[
+            "您好，{{ name }}：",
+            "{{ merchant }} 尚未就以下事项表决：{{ title }}",
+            "表决截止时间：{{ closes_at }}。不表决不等于同意，也不等于反对，但可能导致参加人数不足。下面的链接只属于您，请勿转发。",
+        ],
+        button: Some("查看并表决"),
+    },
+    en: Wording {
+        subject: "{{ alliance }}: the ballot on {{ title }} closes soon",
+        paragraphs: &[
+            "Hello {{ name }},",
+            "{{ merchant }} has not voted yet on: {{ title }}",
+            "The ballot closes at {{ closes_at }}. A missing vote is neither for nor against, but too few votes decide nothing. The link below is yours alone; do not pass it on.",
+        ],
+        button: Some("See the question and vote"),
+    },
+};
+
 /// Tells the result.
 pub static RESULT: LetterText = LetterText {
     zh_cn: Wording {
@@ -34,7 +80,7 @@ pub static RESULT: LetterText = LetterText {
         paragraphs: &[
             "您好，{{ name }}：",
             "表决“{{ title }}”已经结束，结果：{{ result }}。",
-            "赞成 {{ for_head }} 票（权重 {{ for_weight }}），反对 {{ against_head }} 票（权重 {{ against_weight }}），弃权 {{ abstain_head }} 票；有表决权的成员 {{ eligible_head }} 名（权重 {{ eligible_weight }}）。",
+            "{{ figures }}",
         ],
         button: None,
     },
@@ -43,7 +89,51 @@ pub static RESULT: LetterText = LetterText {
         paragraphs: &[
             "Hello {{ name }},",
             "The ballot on \"{{ title }}\" is over. Result: {{ result }}.",
-            "For: {{ for_head }} (weight {{ for_weight }}); against: {{ against_head }} (weight {{ against_weight }}); abstained: {{ abstain_head }}. Members with a vote: {{ eligible_head }} (weight {{ eligible_weight }}).",
+            "{{ figures }}",
+        ],
+        button: None,
+    },
+};
+
+/// Tells what happened to a ballot.
+pub static NEWS: LetterText = LetterText {
+    zh_cn: Wording {
+        subject: "{{ alliance }}：{{ title }}——{{ news }}",
+        paragraphs: &[
+            "您好，{{ name }}：",
+            "关于表决“{{ title }}”：{{ news }}。",
+            "{{ detail }}",
+        ],
+        button: None,
+    },
+    en: Wording {
+        subject: "{{ alliance }}: {{ title }} - {{ news }}",
+        paragraphs: &[
+            "Hello {{ name }},",
+            "About the ballot on \"{{ title }}\": {{ news }}.",
+            "{{ detail }}",
+        ],
+        button: None,
+    },
+};
+
+/// Tells a member that another one appointed it.
+pub static PROXY: LetterText = LetterText {
+    zh_cn: Wording {
+        subject: "{{ alliance }}：您受托代为表决——{{ title }}",
+        paragraphs: &[
+            "您好，{{ name }}：",
+            "{{ principal }} 委托 {{ merchant }} 代为表决：{{ title }}",
+            "表决截止时间：{{ closes_at }}。委托不得转让；委托人亲自表决的，以其本人的表决为准。",
+        ],
+        button: None,
+    },
+    en: Wording {
+        subject: "{{ alliance }}: you hold a proxy for {{ title }}",
+        paragraphs: &[
+            "Hello {{ name }},",
+            "{{ principal }} appointed {{ merchant }} to vote for it on: {{ title }}",
+            "The ballot closes at {{ closes_at }}. A proxy is not passed on, and a vote that {{ principal }} casts itself counts instead of yours.",
         ],
         button: None,
     },

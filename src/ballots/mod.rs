@@ -26,12 +26,19 @@ pub use service::JOBS;
 pub use service::LINKS;
 pub use subjects::subject_of;
 
-/// The clock of ballots: opens and closes what is due.
-pub const SWEEPS: &[Sweep] = &[Sweep {
-    name: "ballots",
-    every: TimeDelta::seconds(1),
-    run: |ctx| Box::pin(service::tick(ctx)),
-}];
+/// The clock of ballots: does what is due, and looks whether results stand already.
+pub const SWEEPS: &[Sweep] = &[
+    Sweep {
+        name: "ballots",
+        every: TimeDelta::seconds(1),
+        run: |ctx| Box::pin(service::tick(ctx)),
+    },
+    Sweep {
+        name: "ballots.decided",
+        every: TimeDelta::seconds(10),
+        run: |ctx| Box::pin(service::check_decided(ctx)),
+    },
+];
 
 /// What has to be finished before the alliance can end.
 pub const UNFINISHED: Unfinished = Unfinished {

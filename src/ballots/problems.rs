@@ -37,6 +37,43 @@ pub static BALLOT_NOT_OPEN: Kind =
 pub static ALREADY_VOTED: Kind = Kind::conflict("already_voted", "This member has voted");
 pub static NOT_AN_ELECTOR: Kind = Kind::forbidden("not_an_elector", "This member has no vote here");
 
+pub static PRINCIPAL_VOTED: Kind =
+    Kind::conflict("principal_voted", "The principal voted in person");
+pub static NO_PROXY: Kind = Kind::forbidden("no_proxy", "You hold no proxy of this member");
+pub static PROXIES_NOT_ALLOWED: Kind =
+    Kind::conflict("proxies_not_allowed", "This ballot allows no proxies");
+pub static PROXY_TO_SELF: Kind =
+    Kind::unprocessable("proxy_to_self", "A member cannot be its own proxy");
+pub static PROXY_LATE: Kind = Kind::conflict("proxy_late", "The deadline for proxies has passed");
+pub static PROXY_CHAINED: Kind = Kind::conflict("proxy_chained", "A proxy is not passed on");
+pub static PROXY_LIMIT: Kind = Kind::conflict(
+    "proxy_limit",
+    "The holder has as many proxies as the rule allows",
+);
+pub static ELECTORATE_FROZEN: Kind = Kind::conflict(
+    "electorate_frozen",
+    "The electorate was fixed at the opening",
+);
+pub static ALREADY_EXTENDED: Kind =
+    Kind::conflict("already_extended", "The ballot was extended already");
+pub static EXTENSION_OUT_OF_RANGE: Kind = Kind::unprocessable(
+    "extension_out_of_range",
+    "The extension is too short or too long",
+);
+pub static BALLOT_NEVER_OPENED: Kind =
+    Kind::conflict("ballot_never_opened", "The ballot was never open");
+pub static BALLOT_ALREADY_FOLLOWED: Kind = Kind::conflict(
+    "ballot_already_followed",
+    "This happens once, and it happened",
+);
+pub static REPEAT_NOT_ALLOWED: Kind =
+    Kind::conflict("repeat_not_allowed", "This ballot is not repeated");
+pub static OTHER_RESULT: Kind =
+    Kind::conflict("other_result", "The declared result does not allow this");
+pub static DECISION_EXECUTED: Kind =
+    Kind::conflict("decision_executed", "What was decided has been done");
+pub static NOT_THE_CHAIR: Kind = Kind::forbidden("not_the_chair", "Only the chair may do this");
+
 /// Every kind of this module, for the catalogue.
 pub static ALL: &[&Kind] = &[
     &WEIGHT_CAP_UNATTAINABLE,
@@ -51,4 +88,20 @@ pub static ALL: &[&Kind] = &[
     &BALLOT_NOT_OPEN,
     &ALREADY_VOTED,
     &NOT_AN_ELECTOR,
+    &PRINCIPAL_VOTED,
+    &NO_PROXY,
+    &PROXIES_NOT_ALLOWED,
+    &PROXY_TO_SELF,
+    &PROXY_LATE,
+    &PROXY_CHAINED,
+    &PROXY_LIMIT,
+    &ELECTORATE_FROZEN,
+    &ALREADY_EXTENDED,
+    &EXTENSION_OUT_OF_RANGE,
+    &BALLOT_NEVER_OPENED,
+    &BALLOT_ALREADY_FOLLOWED,
+    &REPEAT_NOT_ALLOWED,
+    &OTHER_RESULT,
+    &DECISION_EXECUTED,
+    &NOT_THE_CHAIR,
 ];

@@ -1,15 +1,21 @@
-//! SQL of ballots.
+//! SQL of ballots, one file per table.
 
-use std::collections::BTreeMap;
+pub mod challenges;
+pub mod electors;
+pub mod proxies;
+pub mod secret;
+pub mod votes;
 
 use entity::ballot;
-use entity::ballot_elector;
-use entity::vote;
-use sea_orm::ActiveValue::Set;
+use entity::ballot::Column;
+use entity::ballot::Entity;
+use sea_orm::ActiveModelTrait;
 use sea_orm::ColumnTrait;
 use sea_orm::ConnectionTrait;
 use sea_orm::DbErr;
 use sea_orm::EntityTrait;
+use sea_orm::ExprTrait;
+use sea_orm::IntoActiveModel;
 use sea_orm::PaginatorTrait;
 use sea_orm::QueryFilter;
 use sea_orm::QueryOrder;
@@ -17,17 +23,18 @@ use sea_orm::QuerySelect;
 use sea_orm::sea_query::Expr;
 
 use crate::ballots::domain::life::BallotState;
+use crate::ballots::domain::tally::Outcome;
 use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::BallotId;
-use crate::kernel::ids::MembershipId;
 use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
 use crate::kernel::time::Instant;
 use crate::platform::db::Tx;
-use crate::platform::db::on_any_conflict;
 
 pub type Ballot = ballot::Model;
-pub type Vote = vote::Model;
+pub type Vote = entity::vote::Model;
+pub type Proxy = entity::ballot_proxy::Model;
+pub type Challenge = entity::ballot_challenge::Model;
 
 /// Rows of one insert: five columns each stay below every limit of parameters.
 const INSERT_ROWS: usize = 1_000;
@@ -35,70 +42,32 @@ const INSERT_ROWS: usize = 1_000;
 const DUE: u64 = 100;
 
 pub async fn ballot(c: &impl ConnectionTrait, id: BallotId) -> Result<Option<Ballot>, DbErr> {
-    ballot::Entity::find_by_id(id).one(c).await
+    Entity::find_by_id(id).one(c).await
 }
 
 /// Holds the ballot against everybody: who decides waits for the votes that were taken before.
 pub async fn lock(tx: &Tx, id: BallotId) -> Result<Option<Ballot>, DbErr> {
-    ballot::Entity::find_by_id(id)
-        .lock_exclusive()
-        .one(tx)
-        .await
+    Entity::find_by_id(id).lock_exclusive().one(tx).await
 }
 
 /// Holds the ballot against a decision, not against other votes.
 pub async fn hold_open(tx: &Tx, id: BallotId) -> Result<Option<Ballot>, DbErr> {
-    ballot::Entity::find_by_id(id).lock_shared().one(tx).await
+    Entity::find_by_id(id).lock_shared().one(tx).await
 }
 
 pub async fn insert(tx: &Tx, row: Ballot) -> Result<(), DbErr> {
-    ballot::Entity::insert(ballot::ActiveModel {
-        id: Set(row.id),
-        alliance_id: Set(row.alliance_id),
-        title: Set(row.title),
-        explanation: Set(row.explanation),
-        matter: Set(row.matter),
-        subject_id: Set(row.subject_id),
-        content_hash: Set(row.content_hash),
-        rule: Set(row.rule),
-        state: Set(row.state),
-        withdrawal: Set(row.withdrawal),
-        result: Set(row.result),
-        record: Set(row.record),
-        opens_at: Set(row.opens_at),
-        closes_at: Set(row.closes_at),
-        proposed_by: Set(row.proposed_by),
-        published_at: Set(row.published_at),
-        opened_at: Set(row.opened_at),
-        closed_at: Set(row.closed_at),
-        electorate_size: Set(row.electorate_size),
-        version: Set(row.version),
-        created_at: Set(row.created_at),
-    })
-    .exec_without_returning(tx)
-    .await?;
+    let row: ballot::ActiveModel = row.into_active_model().reset_all();
+    Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
 }
 
-/// Writes what a transition changes, as the next version; the question and its rule never change.
+/// Writes what a transition changes, as the next version.
 pub async fn save(tx: &Tx, row: &mut Ballot) -> Result<(), DbErr> {
     row.version += 1;
-    ballot::Entity::update_many()
-        .set(ballot::ActiveModel {
-            content_hash: Set(row.content_hash.clone()),
-            state: Set(row.state.clone()),
-            withdrawal: Set(row.withdrawal.clone()),
-            result: Set(row.result.clone()),
-            record: Set(row.record.clone()),
-            opens_at: Set(row.opens_at),
-            published_at: Set(row.published_at),
-            opened_at: Set(row.opened_at),
-            closed_at: Set(row.closed_at),
-            electorate_size: Set(row.electorate_size),
-            version: Set(row.version),
-            ..Default::default()
-        })
-        .filter(ballot::Column::Id.eq(row.id))
+    let changed: ballot::ActiveModel = row.clone().into_active_model().reset_all();
+    Entity::update_many()
+        .set(changed)
+        .filter(Column::Id.eq(row.id))
         .exec(tx)
         .await?;
     Ok(())
@@ -112,37 +81,61 @@ pub async fn list(
     state: Option<BallotState>,
     page: Page,
 ) -> Result<Slice<Ballot>, DbErr> {
-    let mut query = ballot::Entity::find().filter(ballot::Column::AllianceId.eq(alliance));
+    let mut query = Entity::find().filter(Column::AllianceId.eq(alliance));
     if !drafts {
-        query = query.filter(ballot::Column::State.ne(BallotState::Draft.as_str()));
+        query = query.filter(Column::State.ne(BallotState::Draft.as_str()));
     }
     if let Some(state) = state {
-        query = query.filter(ballot::Column::State.eq(state.as_str()));
+        query = query.filter(Column::State.eq(state.as_str()));
     }
     if let Some(after) = page.after {
-        query = query.filter(ballot::Column::Id.gt(after));
+        query = query.filter(Column::Id.gt(after));
     }
     let rows = query
-        .order_by_asc(ballot::Column::Id)
+        .order_by_asc(Column::Id)
         .limit(page.limit + 1)
         .all(c)
         .await?;
     Ok(Slice::cut(rows, page, |row| row.id.0))
 }
 
-/// Announced ballots whose hour has come, and open ones whose time is over.
+/// What follows a ballot, such as its repetition; at most one of each origin.
+pub async fn follower(
+    c: &impl ConnectionTrait,
+    of: BallotId,
+    origin: &str,
+) -> Result<Option<Ballot>, DbErr> {
+    Entity::find()
+        .filter(Column::FollowsId.eq(of))
+        .filter(Column::Origin.eq(origin))
+        .one(c)
+        .await
+}
+
+/// Ballots of which the clock asks something: to open, to close, to remind, to permit, to settle a tie.
 pub async fn due(c: &impl ConnectionTrait, now: Instant) -> Result<Vec<BallotId>, DbErr> {
-    let to_open = ballot::Entity::find()
-        .filter(ballot::Column::State.eq(BallotState::Notice.as_str()))
-        .filter(ballot::Column::OpensAt.lte(now));
-    let to_close = ballot::Entity::find()
-        .filter(ballot::Column::State.eq(BallotState::Open.as_str()))
-        .filter(ballot::Column::ClosesAt.lte(now));
+    let state = |state: BallotState| Column::State.eq(state.as_str());
+    let result = |result: Outcome| Column::Result.eq(result.as_str());
+    let conditions = [
+        state(BallotState::Notice).and(Column::OpensAt.lte(now)),
+        state(BallotState::Open).and(Column::ClosesAt.lte(now)),
+        state(BallotState::Open)
+            .and(Column::RemindedAt.is_null())
+            .and(Column::RemindAt.lte(now)),
+        state(BallotState::Declared)
+            .and(result(Outcome::CastingVote))
+            .and(Column::CastingUntil.lte(now)),
+        state(BallotState::Declared)
+            .and(result(Outcome::Carried))
+            .and(Column::PermittedAt.is_null())
+            .and(Column::EffectiveAt.lte(now)),
+    ];
     let mut due = Vec::new();
-    for query in [to_open, to_close] {
-        let ids: Vec<BallotId> = query
+    for condition in conditions {
+        let ids: Vec<BallotId> = Entity::find()
+            .filter(condition)
             .select_only()
-            .column(ballot::Column::Id)
+            .column(Column::Id)
             .limit(DUE)
             .into_tuple()
             .all(c)
@@ -152,130 +145,45 @@ pub async fn due(c: &impl ConnectionTrait, now: Instant) -> Result<Vec<BallotId>
     Ok(due)
 }
 
-pub async fn insert_electorate(
-    tx: &Tx,
-    ballot: &Ballot,
-    electorate: &BTreeMap<MembershipId, i64>,
-) -> Result<(), DbErr> {
-    let rows: Vec<_> = electorate
-        .iter()
-        .map(|(membership, weight)| ballot_elector::ActiveModel {
-            ballot_id: Set(ballot.id),
-            membership_id: Set(*membership),
-            alliance_id: Set(ballot.alliance_id),
-            weight: Set(*weight),
-        })
-        .collect();
-    for some in rows.chunks(INSERT_ROWS) {
-        ballot_elector::Entity::insert_many(some.to_vec())
-            .exec_without_returning(tx)
-            .await?;
-    }
-    Ok(())
-}
-
-pub async fn electorate(
-    c: &impl ConnectionTrait,
-    ballot: BallotId,
-) -> Result<BTreeMap<MembershipId, i64>, DbErr> {
-    let rows = ballot_elector::Entity::find()
-        .filter(ballot_elector::Column::BallotId.eq(ballot))
+/// Open ballots that may close early, with the number of votes at the last look.
+pub async fn to_check(c: &impl ConnectionTrait) -> Result<Vec<(BallotId, i64)>, DbErr> {
+    Entity::find()
+        .filter(Column::State.eq(BallotState::Open.as_str()))
+        .filter(Column::CheckedVotes.is_not_null())
+        .select_only()
+        .column(Column::Id)
+        .column(Column::CheckedVotes)
+        .limit(DUE)
+        .into_tuple()
         .all(c)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.membership_id, row.weight))
-        .collect())
+        .await
 }
 
-/// The weight of one member; `None` where it has no vote.
-pub async fn weight(
-    c: &impl ConnectionTrait,
-    ballot: BallotId,
-    membership: MembershipId,
-) -> Result<Option<i64>, DbErr> {
-    let row = ballot_elector::Entity::find_by_id((ballot, membership))
-        .one(c)
-        .await?;
-    Ok(row.map(|row| row.weight))
-}
-
-/// `false`: this member has voted already.
-pub async fn insert_vote(tx: &Tx, row: Vote) -> Result<bool, DbErr> {
-    let inserted = vote::Entity::insert(vote::ActiveModel {
-        id: Set(row.id),
-        alliance_id: Set(row.alliance_id),
-        ballot_id: Set(row.ballot_id),
-        membership_id: Set(row.membership_id),
-        choice: Set(row.choice),
-        cast_by: Set(row.cast_by),
-        cast_at: Set(row.cast_at),
-    })
-    .on_conflict(on_any_conflict())
-    .exec_without_returning(tx)
-    .await?;
-    Ok(inserted == 1)
-}
-
-/// Puts a new answer in the place of the standing one.
-pub async fn replace_vote(tx: &Tx, row: &Vote) -> Result<(), DbErr> {
-    vote::Entity::update_many()
-        .col_expr(vote::Column::Choice, Expr::value(row.choice.clone()))
-        .col_expr(vote::Column::CastBy, Expr::value(row.cast_by))
-        .col_expr(vote::Column::CastAt, Expr::value(row.cast_at))
-        .filter(vote::Column::BallotId.eq(row.ballot_id))
-        .filter(vote::Column::MembershipId.eq(row.membership_id))
+/// Notes how many votes there were at a look; no new version, because nobody sees it.
+pub async fn mark_checked(tx: &Tx, id: BallotId, votes: i64) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::CheckedVotes, Expr::value(votes))
+        .filter(Column::Id.eq(id))
         .exec(tx)
         .await?;
     Ok(())
 }
 
-pub async fn vote_of(
-    c: &impl ConnectionTrait,
-    ballot: BallotId,
-    membership: MembershipId,
-) -> Result<Option<Vote>, DbErr> {
-    vote::Entity::find()
-        .filter(vote::Column::BallotId.eq(ballot))
-        .filter(vote::Column::MembershipId.eq(membership))
-        .one(c)
-        .await
-}
-
-pub async fn all_votes(c: &impl ConnectionTrait, ballot: BallotId) -> Result<Vec<Vote>, DbErr> {
-    vote::Entity::find()
-        .filter(vote::Column::BallotId.eq(ballot))
-        .all(c)
-        .await
-}
-
-/// Votes in the order of their first casting; `of` limits them to some members.
-pub async fn votes(
-    c: &impl ConnectionTrait,
-    ballot: BallotId,
-    of: Option<&[MembershipId]>,
-    page: Page,
-) -> Result<Slice<Vote>, DbErr> {
-    let mut query = vote::Entity::find().filter(vote::Column::BallotId.eq(ballot));
-    if let Some(of) = of {
-        query = query.filter(vote::Column::MembershipId.is_in(of.iter().copied()));
-    }
-    if let Some(after) = page.after {
-        query = query.filter(vote::Column::Id.gt(after));
-    }
-    let rows = query
-        .order_by_asc(vote::Column::Id)
-        .limit(page.limit + 1)
-        .all(c)
+/// Notes that the reminder was written; no new version, because nobody's decision changed.
+pub async fn mark_reminded(tx: &Tx, id: BallotId) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::RemindedAt, Expr::value(tx.now()))
+        .filter(Column::Id.eq(id))
+        .exec(tx)
         .await?;
-    Ok(Slice::cut(rows, page, |row| row.id.0))
+    Ok(())
 }
 
-/// Ballots on which members vote, or will.
+/// Ballots on which members vote, or will, and declarations in dispute.
 pub async fn count_unfinished(tx: &Tx, alliance: AllianceId) -> Result<u64, DbErr> {
-    ballot::Entity::find()
-        .filter(ballot::Column::AllianceId.eq(alliance))
-        .filter(ballot::Column::State.is_in(["notice", "open"]))
+    Entity::find()
+        .filter(Column::AllianceId.eq(alliance))
+        .filter(Column::State.is_in(["notice", "open", "challenged"]))
         .count(tx)
         .await
 }

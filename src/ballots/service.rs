@@ -1,20 +1,37 @@
 //! Use cases of ballots.
 
+mod after;
+mod amending;
+mod challenging;
+mod clock;
 mod closing;
+mod electorate;
+mod following;
+mod interests;
 mod letters;
 mod links;
 mod opening;
+mod papers;
 mod proposing;
+mod proxies;
 mod reading;
+mod reminding;
+mod secrets;
 mod voting;
+mod withdrawing;
 
 use sea_orm::ConnectionTrait;
+use serde::Deserialize;
+use serde::Serialize;
 
 use crate::alliances;
 use crate::alliances::Standing;
 use crate::ballots::domain::life::BallotEvent;
 use crate::ballots::domain::life::BallotState;
 use crate::ballots::domain::matter::BallotMatter;
+use crate::ballots::domain::paper::BallotOption;
+use crate::ballots::domain::paper::Paper;
+use crate::ballots::domain::record::BallotRecord;
 use crate::ballots::domain::rule::BallotRule;
 use crate::ballots::repo;
 use crate::ballots::repo::Ballot;
@@ -25,57 +42,53 @@ use crate::kernel::role::Role;
 use crate::platform::act::Act;
 use crate::platform::act::Asker;
 
+pub use after::casting_vote;
+pub use amending::Amendment;
+pub use amending::amend;
+pub use amending::extend;
+pub use amending::reopen;
+pub use amending::repeat;
+pub use challenging::annul;
+pub use challenging::challenge;
+pub use challenging::uphold;
+pub use clock::check_decided;
+pub use clock::tick;
 pub use closing::CONSUMERS;
 pub use closing::close;
+pub use interests::Interest;
+pub use interests::declare_interest;
 pub use letters::JOBS;
 pub use links::LINKS;
 pub use opening::publish;
-pub use opening::withdraw;
 pub use proposing::Proposal;
 pub use proposing::propose;
+pub use proxies::appoint;
+pub use proxies::list as list_proxies;
+pub use reading::Declared;
+pub use reading::Mine;
+pub use reading::electorate;
 pub use reading::list;
+pub use reading::receipts;
+pub use reading::record;
 pub use reading::show;
 pub use reading::votes;
+pub use secrets::Receipt;
+pub use voting::Spoken;
+pub use voting::Taken;
 pub use voting::vote;
+pub use withdrawing::withdraw;
 
 /// Who sees drafts.
 const BACKSTAGE: [Role; 3] = [Role::Organizer, Role::Treasurer, Role::Observer];
 
-/// Opens and closes what is due. One ballot at fault does not hold up the others.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn tick(ctx: crate::platform::ctx::Ctx) -> Result<u64, Failure> {
-    let reader = ctx.db.reader();
-    let due = repo::due(&reader, reader.now().await?).await?;
-    let mut done = 0;
-    for id in due {
-        let outcome = crate::platform::act::perform_as_system(&ctx, "ballots.tick", async |act| {
-            step(act, id).await
-        })
-        .await;
-        match outcome {
-            Ok(()) => done += 1,
-            Err(failure) => tracing::error!(%id, ?failure, "a ballot is stuck"),
-        }
-    }
-    Ok(done)
-}
-
-/// What the clock asks of one ballot, if somebody else did not do it meanwhile.
-async fn step(act: &Act<'_>, id: BallotId) -> Result<(), Failure> {
-    let Some(mut ballot) = repo::lock(act.tx(), id).await? else {
-        return Ok(());
-    };
-    match state_of(&ballot)? {
-        BallotState::Notice if ballot.opens_at.is_some_and(|at| at <= act.now()) => {
-            opening::open(act, &mut ballot).await
-        }
-        BallotState::Open if ballot.closes_at <= act.now() => {
-            closing::declare(act, &mut ballot).await
-        }
-        _ => Ok(()),
-    }
+/// An option as it is stored: with what it permits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Candidate {
+    id: String,
+    title: String,
+    /// Hash of what is permitted where it wins; empty where nothing is.
+    #[serde(default)]
+    content_hash: Vec<u8>,
 }
 
 /// Loads a ballot under the lock of a decision and admits the caller by the operation's rule.
@@ -129,6 +142,39 @@ pub fn matter_of(ballot: &Ballot) -> Result<BallotMatter, Failure> {
 /// When the row holds no rule.
 pub fn rule_of(ballot: &Ballot) -> Result<BallotRule, Failure> {
     serde_json::from_value(ballot.rule.clone()).map_err(|_| spoilt(ballot, "rule"))
+}
+
+/// The declaration, once there is one.
+///
+/// # Errors
+/// When the row holds something else.
+pub fn record_of(ballot: &Ballot) -> Result<Option<BallotRecord>, Failure> {
+    let record = ballot.record.clone().map(serde_json::from_value);
+    record.transpose().map_err(|_| spoilt(ballot, "record"))
+}
+
+fn candidates_of(ballot: &Ballot) -> Result<Vec<Candidate>, Failure> {
+    let options = ballot.options.clone().map(serde_json::from_value);
+    Ok(options
+        .transpose()
+        .map_err(|_| spoilt(ballot, "option"))?
+        .unwrap_or_default())
+}
+
+/// The ballot paper of the present round.
+///
+/// # Errors
+/// When the row holds options that are none.
+pub fn paper_of(ballot: &Ballot) -> Result<Paper, Failure> {
+    if ballot.options.is_none() {
+        return Ok(Paper::Motion);
+    }
+    let option = |candidate: Candidate| BallotOption {
+        id: candidate.id,
+        title: candidate.title,
+    };
+    let candidates = candidates_of(ballot)?;
+    Ok(Paper::Choice(candidates.into_iter().map(option).collect()))
 }
 
 fn spoilt(ballot: &Ballot, part: &str) -> Failure {

@@ -24,6 +24,9 @@ pub use service::approval::consumers;
 pub use service::chain::Verified;
 pub use service::chain::verify_chain;
 pub use service::clock::sweeps;
+pub use service::contributions::Contribution;
+pub use service::contributions::in_arrears;
+pub use service::contributions::of_last_season;
 pub use service::subjects::ballot_subject;
 
 /// What has to be finished before the alliance can end.

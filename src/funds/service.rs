@@ -8,6 +8,7 @@ mod budget;
 pub mod chain;
 pub mod clock;
 pub mod close;
+pub mod contributions;
 pub mod credit_notes;
 pub mod credits;
 pub mod disputes;

@@ -37,6 +37,12 @@ impl Exact {
         Some(Self(BigRational::new(scaled, scale)))
     }
 
+    /// Half of it.
+    #[must_use]
+    pub fn half(&self) -> Self {
+        Self(&self.0 / BigInt::from(2))
+    }
+
     /// A whole number.
     pub fn whole(n: i64) -> Self {
         Self(BigRational::from_integer(BigInt::from(n)))

@@ -1,8 +1,14 @@
 //! Ballots: the counting rules as calculators, and a question from its draft to its declaration.
 
+mod choices;
 mod decisions;
+mod electorates;
 pub mod guild;
+mod life;
+mod mails;
+mod proxies;
 mod races;
+mod secrets;
 
 use futures_util::future::join_all;
 use serde_json::Value;
@@ -72,9 +78,6 @@ async fn decides(app: TestApp) {
     opened.expect(200);
     assert_eq!(opened.body["electorate_size"], 3);
     assert_eq!(opened.body["content_hash"].as_str().map(str::len), Some(64));
-    olga.transition(&ballot, "withdraw", None)
-        .await
-        .expect_problem(409, "illegal_transition");
     for (member, choice) in [(0, "against"), (1, "for"), (2, "abstain"), (0, "for")] {
         let taken = guild.vote(&ballot, member, choice).await;
         taken.expect(201);
@@ -195,6 +198,19 @@ async fn refuses_drafts(app: TestApp) {
     draft(with("rule", json!({ "tests": [] })))
         .await
         .expect_problem(422, "ballot_rule_invalid");
+    let twice = json!([{ "id": "x", "title": "X" }, { "id": "x", "title": "Y" }]);
+    draft(with("options", twice))
+        .await
+        .expect_problem(422, "options_invalid");
+    let mut capped = final_and_open();
+    capped["weight_cap"] = json!("1/2");
+    let refused = draft(with("rule", capped)).await;
+    refused.expect_problem(422, "weight_cap_unattainable");
+    assert_eq!(refused.body["params"]["members"], 1);
+    assert_eq!(
+        guild.organizer.get(&guild.list()).await.body["items"],
+        json!([])
+    );
     draft(with("matter", json!("boycott")))
         .await
         .expect_problem(400, "invalid_body");

@@ -202,3 +202,18 @@ pub async fn watched_by(
         .map(|row| row.try_get("", "alliance_id"))
         .collect()
 }
+
+/// The memberships of an alliance that rest.
+pub async fn suspended(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+) -> Result<Vec<MembershipId>, DbErr> {
+    membership::Entity::find()
+        .filter(membership::Column::AllianceId.eq(alliance))
+        .filter(membership::Column::State.eq("suspended"))
+        .select_only()
+        .column(membership::Column::Id)
+        .into_tuple()
+        .all(c)
+        .await
+}

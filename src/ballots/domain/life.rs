@@ -1,4 +1,5 @@
-//! The life of a ballot: draft → notice → open → declared → effective; withdrawn before it opens.
+//! The life of a ballot: draft → notice → open → declared → effective; withdrawn on the way, or challenged
+//! after the declaration. Counting is no state that lasts: it happens in the declaration's transaction.
 
 use crate::ballots::domain::refusal::BallotRefused;
 use crate::words;
@@ -8,15 +9,19 @@ words! {
     pub enum BallotState {
         /// Only those who run the alliance see it.
         Draft = "draft",
-        /// Announced; the question and the rule no longer change.
+        /// Announced; the rule no longer changes.
         Notice = "notice",
         /// Members vote.
         Open = "open",
         /// Counted.
         Declared = "declared",
+        /// A member disputes the declaration; nothing may follow from it.
+        Challenged = "challenged",
+        /// The declaration did not stand.
+        Annulled = "annulled",
         /// What was carried has been done.
         Effective = "effective",
-        /// Taken back before anybody voted.
+        /// Taken back; its votes decide nothing.
         Withdrawn = "withdrawn",
     }
 }
@@ -26,12 +31,30 @@ words! {
     pub enum BallotEvent {
         /// An organizer announces it.
         Publish = "publish",
+        /// The question changes before anybody votes.
+        Amend = "amend",
         /// Its hour has come.
         Open = "open",
-        /// An organizer takes it back.
+        /// It closes later, for everybody.
+        Extend = "extend",
+        /// It is taken back; once open, by two people.
         Withdraw = "withdraw",
+        /// The question is put again, changed, after an open ballot was taken back.
+        Reopen = "reopen",
         /// Its time is over, or its result stands.
         Close = "close",
+        /// No option has the majority: the strongest go on.
+        RunOff = "run_off",
+        /// The chair decides a tie.
+        CastingVote = "casting_vote",
+        /// A member disputes the declaration.
+        Challenge = "challenge",
+        /// The challenge is turned down.
+        Uphold = "uphold",
+        /// The challenge is right.
+        Annul = "annul",
+        /// The same question is put again because too few took part.
+        Repeat = "repeat",
         /// The act that it permits was done.
         Enact = "enact",
     }
@@ -57,10 +80,18 @@ impl BallotState {
 
     const fn next(self, event: BallotEvent) -> Option<Self> {
         match (self, event) {
-            (Self::Draft, BallotEvent::Publish) => Some(Self::Notice),
-            (Self::Notice, BallotEvent::Open) => Some(Self::Open),
-            (Self::Draft | Self::Notice, BallotEvent::Withdraw) => Some(Self::Withdrawn),
-            (Self::Open, BallotEvent::Close) => Some(Self::Declared),
+            (Self::Draft, BallotEvent::Publish) | (Self::Notice, BallotEvent::Amend) => {
+                Some(Self::Notice)
+            }
+            (Self::Notice, BallotEvent::Open)
+            | (Self::Open, BallotEvent::Extend | BallotEvent::RunOff) => Some(Self::Open),
+            (Self::Draft | Self::Notice | Self::Open, BallotEvent::Withdraw)
+            | (Self::Withdrawn, BallotEvent::Reopen) => Some(Self::Withdrawn),
+            (Self::Open, BallotEvent::Close)
+            | (Self::Declared, BallotEvent::CastingVote | BallotEvent::Repeat)
+            | (Self::Challenged, BallotEvent::Uphold) => Some(Self::Declared),
+            (Self::Declared, BallotEvent::Challenge) => Some(Self::Challenged),
+            (Self::Challenged, BallotEvent::Annul) => Some(Self::Annulled),
             (Self::Declared, BallotEvent::Enact) => Some(Self::Effective),
             _ => None,
         }
@@ -68,7 +99,15 @@ impl BallotState {
 
     /// Whether the count is known to every member.
     pub const fn is_counted(self) -> bool {
-        matches!(self, Self::Declared | Self::Effective)
+        matches!(
+            self,
+            Self::Declared | Self::Challenged | Self::Annulled | Self::Effective
+        )
+    }
+
+    /// Whether the electorate is fixed.
+    pub const fn is_frozen(self) -> bool {
+        matches!(self, Self::Open) || self.is_counted()
     }
 }
 
@@ -82,18 +121,23 @@ mod tests {
             .iter()
             .flat_map(|s| BallotEvent::ALL.iter().filter(|e| s.after(**e).is_ok()))
             .count();
-        assert_eq!(legal, 6);
-        for ended in [BallotState::Effective, BallotState::Withdrawn] {
+        assert_eq!(legal, 16);
+        for ended in [BallotState::Effective, BallotState::Annulled] {
             assert!(BallotEvent::ALL.iter().all(|e| ended.after(*e).is_err()));
         }
     }
 
     #[test]
-    fn an_open_ballot_is_not_taken_back() {
-        let refused = BallotState::Open.after(BallotEvent::Withdraw);
-        let allowed = vec![BallotEvent::Close];
+    fn a_declaration_cannot_be_taken_back() {
+        let refused = BallotState::Declared.after(BallotEvent::Withdraw);
+        let allowed = vec![
+            BallotEvent::CastingVote,
+            BallotEvent::Challenge,
+            BallotEvent::Repeat,
+            BallotEvent::Enact,
+        ];
         let expected = BallotRefused::IllegalTransition {
-            state: BallotState::Open,
+            state: BallotState::Declared,
             event: BallotEvent::Withdraw,
             allowed,
         };

@@ -1,9 +1,14 @@
 //! The rules of collective decisions: no clock, no rows, exact integers.
 
 pub mod choice;
+pub mod choice_round;
 pub mod early_close;
+pub mod electorate;
 pub mod life;
 pub mod matter;
+pub mod paper;
+pub mod proxy;
+pub mod record;
 pub mod refusal;
 pub mod resolve;
 pub mod rule;

@@ -110,6 +110,83 @@ pub enum BallotRefused {
     /// Votes are final, and this member has voted.
     #[error("This member has voted, and votes are final here.")]
     AlreadyVoted,
+    /// The principal voted in person, which beats the proxy's vote.
+    #[error("This member has voted in person; that vote beats the proxy's.")]
+    PrincipalVoted,
+    /// Nobody appointed this holder for this principal.
+    #[error("The member did not appoint you, or appointed somebody else since.")]
+    NoProxy,
+    /// The rule knows no proxies.
+    #[error("This ballot's rule allows no proxies.")]
+    ProxiesNotAllowed,
+    /// A member cannot hold its own proxy.
+    #[error("A member cannot be its own proxy.")]
+    ProxyToSelf,
+    /// The time to appoint is over.
+    #[error("Proxies could be appointed until the deadline only.")]
+    ProxyLate {
+        /// The first instant that was too late, in milliseconds.
+        deadline: i64,
+    },
+    /// A proxy cannot be passed on.
+    #[error(
+        "A member that holds a proxy appoints none, and one that appointed a proxy holds none."
+    )]
+    ProxyChained,
+    /// The holder has as many as the rule allows.
+    #[error("The holder has the {limit} proxies that the rule allows.")]
+    ProxyLimit {
+        /// Proxies per holder.
+        limit: u32,
+    },
+    /// Interests are declared before the electorate is fixed.
+    #[error("The electorate was fixed at the opening.")]
+    ElectorateFrozen,
+    /// A ballot is extended once.
+    #[error("This ballot was extended already.")]
+    AlreadyExtended,
+    /// An extension makes the ballot longer, and by thirty days at most.
+    #[error("The new closing time is not later, or later by more than {days} days.")]
+    ExtensionOutOfRange {
+        /// Most days of an extension.
+        days: i64,
+    },
+    /// A ballot that never opened is drafted anew, not reopened.
+    #[error("Only a ballot that was withdrawn while it was open is reopened.")]
+    NeverOpened,
+    /// Something followed already, and it follows once.
+    #[error("This was done already.")]
+    AlreadyFollowed,
+    /// The by-laws know no repetition, or this is one.
+    #[error("{reason}")]
+    RepeatNotAllowed {
+        /// Why not.
+        reason: &'static str,
+    },
+    /// Only an inquorate ballot is repeated, only a tie waits for the chair.
+    #[error("The ballot was declared '{result}'.")]
+    OtherResult {
+        /// What was declared.
+        result: &'static str,
+    },
+    /// The time for this is over.
+    #[error("The time for this is over.")]
+    TooLate {
+        /// When it ended, in milliseconds.
+        until: i64,
+    },
+    /// What the ballot permitted is done.
+    #[error("What this ballot permitted has been done.")]
+    Executed,
+    /// The by-laws name somebody else.
+    #[error("Only the chair has the casting vote.")]
+    NotTheChair,
+    /// A second person decides.
+    #[error("{reason}")]
+    SecondPerson {
+        /// Who may not.
+        reason: &'static str,
+    },
     /// A sum of weights leaves the range of integers.
     #[error("The weights add up to more than can be counted.")]
     Overflow,
@@ -139,6 +216,24 @@ impl Refusal for BallotRefused {
             Self::NotOpenYet => &problems::BALLOT_NOT_OPEN,
             Self::NotAnElector => &problems::NOT_AN_ELECTOR,
             Self::AlreadyVoted => &problems::ALREADY_VOTED,
+            Self::PrincipalVoted => &problems::PRINCIPAL_VOTED,
+            Self::NoProxy => &problems::NO_PROXY,
+            Self::ProxiesNotAllowed => &problems::PROXIES_NOT_ALLOWED,
+            Self::ProxyToSelf => &problems::PROXY_TO_SELF,
+            Self::ProxyLate { .. } => &problems::PROXY_LATE,
+            Self::ProxyChained => &problems::PROXY_CHAINED,
+            Self::ProxyLimit { .. } => &problems::PROXY_LIMIT,
+            Self::ElectorateFrozen => &problems::ELECTORATE_FROZEN,
+            Self::AlreadyExtended => &problems::ALREADY_EXTENDED,
+            Self::ExtensionOutOfRange { .. } => &problems::EXTENSION_OUT_OF_RANGE,
+            Self::NeverOpened => &problems::BALLOT_NEVER_OPENED,
+            Self::AlreadyFollowed => &problems::BALLOT_ALREADY_FOLLOWED,
+            Self::RepeatNotAllowed { .. } => &problems::REPEAT_NOT_ALLOWED,
+            Self::OtherResult { .. } => &problems::OTHER_RESULT,
+            Self::TooLate { .. } => &kinds::DEADLINE_PASSED,
+            Self::Executed => &problems::DECISION_EXECUTED,
+            Self::NotTheChair => &problems::NOT_THE_CHAIR,
+            Self::SecondPerson { .. } => &kinds::SEPARATION_OF_DUTIES,
             Self::Overflow => &kinds::OVERFLOW,
         }
     }
@@ -177,7 +272,28 @@ impl Refusal for BallotRefused {
                 ("count", Value::from(*count)),
                 ("limit", Value::from(*limit)),
             ],
-            Self::NotOpenYet | Self::NotAnElector | Self::AlreadyVoted | Self::Overflow => vec![],
+            Self::ProxyLate { deadline } => vec![("deadline", at(*deadline))],
+            Self::TooLate { until } => vec![("until", at(*until))],
+            Self::ProxyLimit { limit } => vec![("limit", Value::from(*limit))],
+            Self::ExtensionOutOfRange { days } => vec![("days", Value::from(*days))],
+            Self::OtherResult { result } => vec![("result", Value::from(*result))],
+            Self::NotOpenYet
+            | Self::NotAnElector
+            | Self::AlreadyVoted
+            | Self::PrincipalVoted
+            | Self::NoProxy
+            | Self::ProxiesNotAllowed
+            | Self::ProxyToSelf
+            | Self::ProxyChained
+            | Self::ElectorateFrozen
+            | Self::AlreadyExtended
+            | Self::NeverOpened
+            | Self::AlreadyFollowed
+            | Self::RepeatNotAllowed { .. }
+            | Self::Executed
+            | Self::NotTheChair
+            | Self::SecondPerson { .. }
+            | Self::Overflow => vec![],
         };
         facts
             .into_iter()

@@ -142,10 +142,28 @@ impl<K> Default for Proxies<K> {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cast {
-    InPerson,
-    ByProxy,
+words! {
+    /// Who cast a vote.
+    pub enum Cast {
+        /// The member itself.
+        InPerson = "in_person",
+        /// The member that it appointed.
+        ByProxy = "by_proxy",
+    }
+}
+
+/// Whether a vote may take the place of the standing one: the principal's own vote beats the proxy's whatever
+/// the order, and else a later vote counts where votes may change.
+///
+/// # Errors
+/// `PrincipalVoted` or `AlreadyVoted`.
+pub fn replaces(standing: Option<Cast>, how: Cast, revote: bool) -> Result<(), Rejection> {
+    match (standing, how) {
+        (None, _) | (Some(Cast::ByProxy), Cast::InPerson) => Ok(()),
+        (Some(Cast::InPerson), Cast::ByProxy) => Err(Rejection::PrincipalVoted),
+        (Some(_), _) if revote => Ok(()),
+        (Some(_), _) => Err(Rejection::AlreadyVoted),
+    }
 }
 
 struct Count<'a, K> {
@@ -227,12 +245,8 @@ impl<K: Ord + Clone> Count<'_, K> {
         if how == Cast::ByProxy && self.proxies.holder_of.get(voter) != Some(&event.by) {
             return Some(Rejection::NoProxy);
         }
-        match (self.votes.get(voter), how) {
-            (None, _) | (Some((_, Cast::ByProxy)), Cast::InPerson) => None,
-            (Some((_, Cast::InPerson)), Cast::ByProxy) => Some(Rejection::PrincipalVoted),
-            (Some(_), _) if self.conditions.revote => None,
-            (Some(_), _) => Some(Rejection::AlreadyVoted),
-        }
+        let standing = self.votes.get(voter).map(|(_, how)| *how);
+        replaces(standing, how, self.conditions.revote).err()
     }
 }
 

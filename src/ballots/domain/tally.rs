@@ -5,6 +5,7 @@ use crate::ballots::domain::refusal::BallotRefused;
 use crate::ballots::domain::rule::BallotRule;
 use crate::ballots::domain::rule::Base;
 use crate::ballots::domain::rule::Measure;
+use crate::ballots::domain::rule::Quorum;
 use crate::ballots::domain::rule::Test;
 use crate::ballots::domain::rule::Tie;
 use crate::ballots::domain::rule::Turnout;
@@ -117,7 +118,17 @@ impl Sides {
         Ok(())
     }
 
-    fn base(&self, measure: Measure, base: Base) -> i128 {
+    /// Whether enough took part for one quorum.
+    pub(super) fn meets(&self, quorum: &Quorum) -> bool {
+        let base = match quorum.counts {
+            Turnout::ForAgainst => Base::ForAgainst,
+            Turnout::Cast => Base::Cast,
+        };
+        let taking_part = self.base(quorum.by, base);
+        against_fraction(taking_part, &quorum.min, self.eligible.by(quorum.by)).is_ge()
+    }
+
+    pub(super) fn base(&self, measure: Measure, base: Base) -> i128 {
         let for_against = self.in_favour.by(measure) + self.against.by(measure);
         match base {
             Base::ForAgainst => for_against,
@@ -159,14 +170,7 @@ pub struct Tally {
 
 /// Applies a rule to sides. A motion with nothing in its favour never carries.
 pub fn judge(rule: &BallotRule, sides: &Sides) -> Verdict {
-    let quorate = rule.quorum.iter().all(|quorum| {
-        let base = match quorum.counts {
-            Turnout::ForAgainst => Base::ForAgainst,
-            Turnout::Cast => Base::Cast,
-        };
-        let taking_part = sides.base(quorum.by, base);
-        against_fraction(taking_part, &quorum.min, sides.eligible.by(quorum.by)).is_ge()
-    });
+    let quorate = rule.quorum.iter().all(|quorum| sides.meets(quorum));
     let standings: Vec<Standing> = rule
         .tests
         .iter()
@@ -267,20 +271,30 @@ impl<'a, K: Ord + Display> Roll<'a, K> {
         votes: &BTreeMap<K, Vote>,
         missing: Option<Vote>,
     ) -> Result<Sides, BallotRefused> {
-        if let Some(outsider) = votes.keys().find(|k| !self.electorate.contains_key(k)) {
-            return Err(BallotRefused::VoterNotEligible {
-                member: outsider.to_string(),
-            });
-        }
+        // Both maps are in the order of their keys, so one walk finds every vote and every outsider.
+        let mut votes = votes.iter().peekable();
         let mut sides = Sides::default();
         for (member, weight) in self.electorate {
+            if let Some((outsider, _)) = votes.next_if(|(voter, _)| *voter < member) {
+                return Err(outside(outsider));
+            }
+            let vote = votes.next_if(|(voter, _)| *voter == member);
             let weight = self.effective(*weight);
             sides.eligible.add(weight)?;
-            if let Some(vote) = votes.get(member).copied().or(missing) {
+            if let Some(vote) = vote.map(|(_, vote)| *vote).or(missing) {
                 sides.side_mut(vote).add(weight)?;
             }
         }
+        if let Some((outsider, _)) = votes.next() {
+            return Err(outside(outsider));
+        }
         Ok(sides)
+    }
+}
+
+fn outside(member: &impl Display) -> BallotRefused {
+    BallotRefused::VoterNotEligible {
+        member: member.to_string(),
     }
 }
 

@@ -39,6 +39,22 @@ impl Timetable {
     }
 }
 
+/// When those who have not voted are reminded: a day before the close, or half way through a short ballot.
+pub fn reminder(opens_at: i64, closes_at: i64) -> i64 {
+    let half = closes_at.saturating_sub(opens_at) / 2;
+    closes_at.saturating_sub(half.min(DAY_MS))
+}
+
+/// How long a run-off lasts that follows round `round`: as long as a round so far, on average.
+pub fn another_round(opened_at: i64, closes_at: i64, round: i64) -> i64 {
+    (closes_at.saturating_sub(opened_at) / round.max(1)).max(1)
+}
+
+/// The instant `days` days after `at`.
+pub fn days_after(at: i64, days: u32) -> i64 {
+    at.saturating_add(i64::from(days).saturating_mul(DAY_MS))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +89,13 @@ mod tests {
                 earliest: 2 * DAY_MS + 1_000
             })
         );
+    }
+
+    #[test]
+    fn a_reminder_comes_a_day_before_the_close_or_half_way() {
+        assert_eq!(reminder(0, 7 * DAY_MS), 6 * DAY_MS);
+        assert_eq!(reminder(0, DAY_MS), DAY_MS / 2);
+        assert_eq!(another_round(0, 4 * DAY_MS, 2), 2 * DAY_MS);
     }
 
     #[test]

@@ -11,8 +11,6 @@ use crate::ballots::domain::life::BallotState;
 use crate::ballots::repo::Ballot;
 use crate::ballots::routes::views::BallotView;
 use crate::ballots::routes::views::NewBallot;
-use crate::ballots::routes::views::NewVote;
-use crate::ballots::routes::views::VoteView;
 use crate::ballots::service;
 use crate::ballots::service::Proposal;
 use crate::http::call::Answer;
@@ -35,9 +33,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(read_ballot)
         .service(publish_ballot)
         .service(withdraw_ballot)
-        .service(close_ballot)
-        .service(vote)
-        .service(list_votes);
+        .service(close_ballot);
 }
 
 /// Draft a ballot
@@ -56,6 +52,7 @@ async fn propose_ballot(call: Call, alliance: Path<AllianceId>, body: Json<NewBa
             opens_at: body.opens_at,
             closes_at: body.closes_at,
             rule: body.rule.as_ref(),
+            options: body.options.as_deref(),
         };
         let ballot = service::propose(act, *alliance, &proposal).await?;
         let (id, version) = (ballot.id, ballot.version);
@@ -112,7 +109,8 @@ async fn read_ballot(call: Call, id: Path<BallotId>) -> Answer {
     Ok(call.show(BallotView::try_from(ballot)?, version))
 }
 
-fn moved(ballot: Ballot) -> Result<Reply<BallotView>, Failure> {
+/// The new representation of a ballot.
+pub(super) fn moved(ballot: Ballot) -> Result<Reply<BallotView>, Failure> {
     let version = ballot.version;
     Ok(Reply::ok(BallotView::try_from(ballot)?).version(version))
 }
@@ -131,7 +129,8 @@ async fn publish_ballot(call: Call, id: Path<BallotId>) -> Answer {
 
 /// Withdraw a ballot
 ///
-/// Organizers, before it opens.
+/// Organizers and treasurers: its proposer alone before it opens. Once it is open the proposer and a second person
+/// both have to call this; the first call only notes the wish. Votes that were cast decide nothing.
 #[utoipa::path(tag = "ballots", params(("ballot_id" = BallotId, Path)),
     responses((status = 200, body = BallotView, description = "The ballot")))]
 #[post("/v1/ballots/{ballot_id}/withdraw")]
@@ -152,36 +151,8 @@ async fn close_ballot(call: Call, id: Path<BallotId>) -> Answer {
         .await
 }
 
-/// Vote
-///
-/// Staff of a member that is in the electorate. Where the rule lets votes change, a later vote replaces
-/// the earlier one until the close.
-#[utoipa::path(tag = "ballots", params(("ballot_id" = BallotId, Path)), request_body = NewVote,
-    responses((status = 201, body = VoteView, description = "The vote that stands")))]
-#[post("/v1/ballots/{ballot_id}/votes")]
-async fn vote(call: Call, id: Path<BallotId>, body: Json<NewVote>) -> Answer {
-    call.run(&body, async |act| {
-        let (vote, weight) = service::vote(act, *id, body.membership_id, body.choice).await?;
-        let view = VoteView::of(vote, Some(weight))?;
-        Ok(Reply::created(format!("/v1/ballots/{}/votes", *id), view))
-    })
-    .await
-}
-
-/// List votes
-///
-/// Everybody in the alliance: the caller's own, and all of them once they are no secret. Weights that tell
-/// what another member is billed are shown to organizers, treasurers and observers only.
-#[utoipa::path(tag = "ballots", params(("ballot_id" = BallotId, Path), PageParams),
-    responses((status = 200, body = ListOf<VoteView>, description = "One page")))]
-#[get("/v1/ballots/{ballot_id}/votes")]
-async fn list_votes(call: Call, id: Path<BallotId>) -> Answer {
-    let page = call.page()?;
-    let slice = service::votes(&call.look(), *id, page).await?;
-    Ok(call.list(try_map(slice, |seen| VoteView::of(seen.vote, seen.weight))?))
-}
-
-fn try_map<T, U>(
+/// Maps every item of a page.
+pub(super) fn try_map<T, U>(
     slice: Slice<T>,
     f: impl Fn(T) -> Result<U, Failure>,
 ) -> Result<Slice<U>, Failure> {

@@ -4,20 +4,18 @@ use serde::Deserialize;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::ballots::calculators::TallyAnswer;
 use crate::ballots::domain::life::BallotState;
 use crate::ballots::domain::matter::BallotMatter;
+use crate::ballots::domain::paper::BallotOption;
+use crate::ballots::domain::paper::Paper;
+use crate::ballots::domain::record::BallotRecord;
 use crate::ballots::domain::rule::BallotRule;
 use crate::ballots::domain::tally::Outcome;
-use crate::ballots::domain::tally::Vote as Choice;
 use crate::ballots::repo::Ballot;
-use crate::ballots::repo::Vote;
 use crate::ballots::service;
 use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::BallotId;
-use crate::kernel::ids::MembershipId;
 use crate::kernel::ids::UserId;
-use crate::kernel::ids::VoteId;
 use crate::kernel::problem::Failure;
 use crate::kernel::text;
 use crate::kernel::time::Instant;
@@ -45,8 +43,18 @@ pub struct NewBallot {
     pub opens_at: Option<Instant>,
     /// The first instant that is too late.
     pub closes_at: Instant,
-    /// Absent: the rule of the matter. With legal effect it may only be stricter.
+    /// Absent: the by-laws' rule of the matter. With effect it may only be stricter.
     pub rule: Option<BallotRule>,
+    /// What an advisory question chooses among, two at least; absent: for or against.
+    #[garde(inner(length(max = 50), inner(custom(option))))]
+    #[schema(max_items = 50)]
+    pub options: Option<Vec<BallotOption>>,
+}
+
+/// Checks the title of an option.
+pub fn option(option: &BallotOption, _: &()) -> garde::Result {
+    text::line(option.title.as_str(), &())?;
+    text::line(option.id.as_str(), &())
 }
 
 /// A ballot.
@@ -64,8 +72,34 @@ pub struct BallotView {
     #[schema(max_length = 64)]
     content_hash: Option<String>,
     rule: BallotRule,
+    /// What is chosen among in the present round; null where the vote is for or against.
+    #[schema(max_items = 50)]
+    options: Option<Vec<BallotOption>>,
     state: BallotState,
-    /// Why it was withdrawn: `organizer`, `subject_changed`, `never_opened`, `weight_cap_unattainable`.
+    /// Counts the changes of the question.
+    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    edition: i64,
+    /// Counts the rounds of a choice.
+    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    round: i64,
+    /// The ballot whose question is put again.
+    follows_id: Option<BallotId>,
+    /// Why it is put again: `reopened`, `repeat`, `annulled`.
+    #[schema(max_length = 20)]
+    origin: Option<String>,
+    /// Who wants to withdraw it; a second person has to agree.
+    withdrawal_asked_by: Option<UserId>,
+    extended_at: Option<Instant>,
+    /// The chosen option.
+    #[schema(max_length = 100)]
+    winner: Option<String>,
+    /// Until when the chair may decide a tie.
+    casting_until: Option<Instant>,
+    /// Until when a member may challenge the declaration.
+    challenge_until: Option<Instant>,
+    /// From when a carried ballot permits its act.
+    effective_at: Option<Instant>,
+    /// Why it was withdrawn: `proposer`, `committee`, `subject_changed`, `never_opened`, `weight_cap_unattainable`.
     #[schema(max_length = 40)]
     withdrawal: Option<String>,
     opens_at: Option<Instant>,
@@ -79,7 +113,7 @@ pub struct BallotView {
     /// The declaration; null until the ballot has closed.
     result: Option<Outcome>,
     /// The count; null until the ballot has closed.
-    record: Option<TallyAnswer>,
+    record: Option<BallotRecord>,
     proposed_by: UserId,
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     pub version: i64,
@@ -91,13 +125,23 @@ impl TryFrom<Ballot> for BallotView {
 
     fn try_from(ballot: Ballot) -> Result<Self, Failure> {
         let (state, matter) = (service::state_of(&ballot)?, service::matter_of(&ballot)?);
-        let record = ballot
-            .record
-            .as_ref()
-            .map(|r| serde_json::from_value(r.clone()));
         Ok(Self {
             rule: service::rule_of(&ballot)?,
-            record: record.transpose().map_err(anyhow::Error::new)?,
+            record: service::record_of(&ballot)?,
+            options: match service::paper_of(&ballot)? {
+                Paper::Motion => None,
+                Paper::Choice(options) => Some(options),
+            },
+            edition: ballot.edition,
+            round: ballot.round,
+            follows_id: ballot.follows_id,
+            origin: ballot.origin,
+            withdrawal_asked_by: ballot.withdrawal_asked_by,
+            extended_at: ballot.extended_at,
+            winner: ballot.winner,
+            casting_until: ballot.casting_until,
+            challenge_until: ballot.challenge_until,
+            effective_at: ballot.effective_at,
             result: ballot.result.as_deref().and_then(Outcome::parse),
             id: ballot.id,
             alliance_id: ballot.alliance_id,
@@ -121,52 +165,7 @@ impl TryFrom<Ballot> for BallotView {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// A vote.
-#[derive(Debug, Deserialize, garde::Validate, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-#[garde(allow_unvalidated)]
-#[schema(example = json!({"choice": "for"}))]
-pub struct NewVote {
-    /// Needed where the caller acts for several members of the alliance.
-    pub membership_id: Option<MembershipId>,
-    /// The answer.
-    pub choice: Choice,
-}
-
-/// A vote that was taken.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct VoteView {
-    id: VoteId,
-    ballot_id: BallotId,
-    membership_id: MembershipId,
-    choice: Choice,
-    /// What the vote weighs before a cap; null where it would tell another member's share.
-    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
-    weight: Option<i64>,
-    cast_by: UserId,
-    cast_at: Instant,
-}
-
-impl VoteView {
-    /// A vote with the weight that its reader may see.
-    ///
-    /// # Errors
-    /// When the row holds a word that is none of ours.
-    pub fn of(vote: Vote, weight: Option<i64>) -> Result<Self, Failure> {
-        let choice = Choice::parse(&vote.choice)
-            .ok_or_else(|| anyhow::anyhow!("vote {} has a spoilt choice", vote.id))?;
-        Ok(Self {
-            id: vote.id,
-            ballot_id: vote.ballot_id,
-            membership_id: vote.membership_id,
-            choice,
-            weight,
-            cast_by: vote.cast_by,
-            cast_at: vote.cast_at,
-        })
-    }
 }

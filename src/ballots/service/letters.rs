@@ -1,6 +1,8 @@
-//! Writing to the members: a link for each at the opening, the count after the close.
+//! Writing to the members: notice, a link for each at the opening, news, and the count after the close.
 //!
 //! A decision leaves one job; the job writes in portions, and may begin again without writing twice.
+
+mod wording;
 
 use chrono::TimeDelta;
 use serde_json::Value;
@@ -9,20 +11,21 @@ use serde_json::json;
 use crate::alliances;
 use crate::alliances::Alliance;
 use crate::alliances::Contact;
-use crate::ballots::calculators::TallyAnswer;
 use crate::ballots::domain::life::BallotState;
-use crate::ballots::domain::tally::Outcome;
 use crate::ballots::letters;
 use crate::ballots::repo;
 use crate::ballots::repo::Ballot;
+use crate::ballots::repo::Proxy;
+use crate::ballots::service::amending::EXTENSION_DAYS;
 use crate::ballots::service::links;
+use crate::ballots::service::paper_of;
+use crate::ballots::service::record_of;
+use crate::ballots::service::reminding;
 use crate::ballots::service::spoilt;
 use crate::ballots::service::state_of;
 use crate::kernel::ids::BallotId;
-use crate::kernel::locale::Locale;
 use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
-use crate::kernel::time::Instant;
 use crate::mail;
 use crate::mail::Category;
 use crate::mail::Letter;
@@ -35,6 +38,10 @@ use crate::platform::queue::Job;
 use crate::platform::queue::JobFailure;
 use crate::platform::registry::JobHandler;
 
+pub(super) use wording::News;
+pub(super) use wording::in_words;
+pub(super) use wording::local;
+
 /// Jobs of ballots.
 pub const JOBS: &[JobHandler] = &[
     JobHandler {
@@ -45,37 +52,66 @@ pub const JOBS: &[JobHandler] = &[
         kind: ANNOUNCE,
         run: |ctx, job| Box::pin(async move { announce_to_all(&ctx, &job).await }),
     },
+    JobHandler {
+        kind: NOTICE,
+        run: |ctx, job| Box::pin(async move { notify_all(&ctx, &job).await }),
+    },
+    JobHandler {
+        kind: NEWS,
+        run: |ctx, job| Box::pin(async move { tell_all(&ctx, &job).await }),
+    },
+    JobHandler {
+        kind: reminding::REMIND,
+        run: |ctx, job| Box::pin(async move { reminding::remind_all(&ctx, &job).await }),
+    },
 ];
 
 const ASK: &str = "ballots.ask";
 const ANNOUNCE: &str = "ballots.announce";
+const NOTICE: &str = "ballots.notice";
+const NEWS: &str = "ballots.news";
 /// Letters of one transaction.
-const PORTION: usize = 200;
+pub(super) const PORTION: usize = 200;
 
 /// Asks every member for its vote, once the opening is committed.
 pub(super) async fn ask_for_votes(act: &Act<'_>, ballot: &Ballot) -> Result<(), Failure> {
-    enqueue(act, ASK, ballot).await
+    enqueue(act, ASK, ballot, Value::Null).await
 }
 
 /// Tells every member the result, once the declaration is committed.
 pub(super) async fn announce(act: &Act<'_>, ballot: &Ballot) -> Result<(), Failure> {
-    enqueue(act, ANNOUNCE, ballot).await
+    enqueue(act, ANNOUNCE, ballot, Value::Null).await
 }
 
-async fn enqueue(act: &Act<'_>, kind: &str, ballot: &Ballot) -> Result<(), Failure> {
-    let payload = json!({ "ballot_id": ballot.id });
+/// Tells every member what will be voted on.
+pub(super) async fn give_notice(act: &Act<'_>, ballot: &Ballot) -> Result<(), Failure> {
+    enqueue(act, NOTICE, ballot, Value::Null).await
+}
+
+/// Tells every member what happened to a ballot.
+pub(super) async fn tell(act: &Act<'_>, ballot: &Ballot, news: News) -> Result<(), Failure> {
+    enqueue(act, NEWS, ballot, json!(news)).await
+}
+
+pub(super) async fn enqueue(
+    act: &Act<'_>,
+    kind: &str,
+    ballot: &Ballot,
+    news: Value,
+) -> Result<(), Failure> {
+    let payload = json!({ "ballot_id": ballot.id, "version": ballot.version, "news": news });
     act.enqueue(kind, payload, act.now()).await?;
     Ok(())
 }
 
 /// A ballot with those to whom a job writes.
-struct Mailing {
-    ballot: Ballot,
-    alliance: Alliance,
-    contacts: Vec<Contact>,
+pub(super) struct Mailing {
+    pub ballot: Ballot,
+    pub alliance: Alliance,
+    pub contacts: Vec<Contact>,
 }
 
-async fn mailing(ctx: &Ctx, job: &Job) -> Result<Mailing, JobFailure> {
+pub(super) async fn mailing(ctx: &Ctx, job: &Job) -> Result<Mailing, JobFailure> {
     let id: BallotId = serde_json::from_value(job.payload["ballot_id"].clone())
         .map_err(|error| JobFailure::GiveUp(error.to_string()))?;
     let reader = ctx.db.reader();
@@ -92,21 +128,45 @@ async fn mailing(ctx: &Ctx, job: &Job) -> Result<Mailing, JobFailure> {
     })
 }
 
+impl Mailing {
+    /// Leaves only the people of members that have a vote.
+    pub async fn keep_electors(&mut self, ctx: &Ctx) -> Result<(), Failure> {
+        let electors = repo::electors::all(&ctx.db.reader(), self.ballot.id).await?;
+        self.contacts
+            .retain(|c| electors.contains_key(&c.membership));
+        Ok(())
+    }
+
+    /// Writes one letter to everybody.
+    async fn send(
+        &self,
+        ctx: &Ctx,
+        letter: impl Fn(&Contact) -> Result<Letter, Failure>,
+    ) -> Result<(), JobFailure> {
+        for some in self.contacts.chunks(PORTION) {
+            let portion = some.iter().map(&letter).collect::<Result<Vec<_>, _>>()?;
+            ctx.db
+                .write(async |tx| mail::send_all(tx, ctx.ids, &portion).await)
+                .await?;
+        }
+        Ok(())
+    }
+}
+
 async fn ask_all(ctx: &Ctx, job: &Job) -> Result<(), JobFailure> {
     let mut mailing = mailing(ctx, job).await?;
     if state_of(&mailing.ballot)? != BallotState::Open {
         return Ok(());
     }
-    let electorate = repo::electorate(&ctx.db.reader(), mailing.ballot.id).await?;
-    mailing
-        .contacts
-        .retain(|c| electorate.contains_key(&c.membership));
+    mailing.keep_electors(ctx).await?;
+    let occasion = format!("ask:{}", mailing.ballot.round);
     for some in mailing.contacts.chunks(PORTION) {
         ctx.db
             .write(async |tx| {
                 let mut portion = Vec::with_capacity(some.len());
                 for contact in some {
-                    portion.push(invitation(ctx, tx, &mailing, contact).await?);
+                    let letter = invitation(ctx, tx, &mailing, contact, &letters::ASK, &occasion);
+                    portion.push(letter.await?);
                 }
                 mail::send_all(tx, ctx.ids, &portion).await
             })
@@ -115,69 +175,110 @@ async fn ask_all(ctx: &Ctx, job: &Job) -> Result<(), JobFailure> {
     Ok(())
 }
 
-async fn invitation(
+/// A letter with the link of one person. The link outlives the closing time, which may be extended.
+pub(super) async fn invitation(
     ctx: &Ctx,
     tx: &Tx,
     mailing: &Mailing,
     contact: &Contact,
+    text: &LetterText<'_>,
+    occasion: &str,
 ) -> Result<Letter, Failure> {
     let Mailing {
         ballot, alliance, ..
     } = mailing;
     let left = ballot.closes_at.millis().saturating_sub(tx.now().millis());
-    let lifetime = TimeDelta::milliseconds(std::cmp::max(left, 0));
+    let lifetime =
+        TimeDelta::milliseconds(std::cmp::max(left, 0)) + TimeDelta::days(EXTENSION_DAYS);
     let link = links::create(ctx, tx, ballot, contact, lifetime).await?;
     let mut vars = facts(ballot, alliance, contact);
     vars["closes_at"] = json!(local(alliance, ballot.closes_at));
     vars["link"] = json!(link);
-    let mut letter = write(&letters::ASK, ballot, contact, &vars, "ask")?;
+    let mut letter = write(text, ballot, contact, &vars, occasion)?;
     letter.expires_at = Some(ballot.closes_at);
     Ok(letter)
+}
+
+async fn notify_all(ctx: &Ctx, job: &Job) -> Result<(), JobFailure> {
+    let mailing = mailing(ctx, job).await?;
+    let Mailing {
+        ballot, alliance, ..
+    } = &mailing;
+    if state_of(ballot)? != BallotState::Notice {
+        return Ok(());
+    }
+    let occasion = format!("notice:{}", ballot.edition);
+    let opens_at = ballot.opens_at.unwrap_or(ballot.closes_at);
+    mailing
+        .send(ctx, |contact| {
+            let mut vars = facts(ballot, alliance, contact);
+            vars["opens_at"] = json!(local(alliance, opens_at));
+            vars["closes_at"] = json!(local(alliance, ballot.closes_at));
+            write(&letters::NOTICE, ballot, contact, &vars, &occasion)
+        })
+        .await
+}
+
+async fn tell_all(ctx: &Ctx, job: &Job) -> Result<(), JobFailure> {
+    let mailing = mailing(ctx, job).await?;
+    let news: News = serde_json::from_value(job.payload["news"].clone())
+        .map_err(|error| JobFailure::GiveUp(error.to_string()))?;
+    let (what, when) = (&job.payload["news"], &job.payload["version"]);
+    let occasion = format!("news:{what}:{when}");
+    let Mailing {
+        ballot, alliance, ..
+    } = &mailing;
+    mailing
+        .send(ctx, |contact| {
+            let locale = contact.person.locale;
+            let mut vars = facts(ballot, alliance, contact);
+            vars["news"] = json!(news.in_words(locale));
+            vars["detail"] = json!(news.detail(ballot, alliance, locale));
+            write(&letters::NEWS, ballot, contact, &vars, &occasion)
+        })
+        .await
 }
 
 async fn announce_to_all(ctx: &Ctx, job: &Job) -> Result<(), JobFailure> {
     let mailing = mailing(ctx, job).await?;
     let Mailing {
-        ballot,
-        alliance,
-        contacts,
+        ballot, alliance, ..
     } = &mailing;
-    let record: TallyAnswer = ballot
-        .record
-        .clone()
-        .and_then(|record| serde_json::from_value(record).ok())
-        .ok_or_else(|| spoilt(ballot, "record"))?;
-    for some in contacts.chunks(PORTION) {
-        let portion = some
-            .iter()
-            .map(|contact| result_letter(ballot, alliance, contact, &record))
-            .collect::<Result<Vec<_>, _>>()?;
-        ctx.db
-            .write(async |tx| mail::send_all(tx, ctx.ids, &portion).await)
-            .await?;
-    }
-    Ok(())
+    let record = record_of(ballot)?.ok_or_else(|| spoilt(ballot, "record"))?;
+    let paper = paper_of(ballot)?;
+    let occasion = format!("result:{}", record.result);
+    mailing
+        .send(ctx, |contact| {
+            let locale = contact.person.locale;
+            let mut vars = facts(ballot, alliance, contact);
+            vars["result"] = json!(wording::result(ballot, &paper, record.result, locale));
+            vars["figures"] = json!(wording::figures(&record, &paper, locale));
+            write(&letters::RESULT, ballot, contact, &vars, &occasion)
+        })
+        .await
 }
 
-fn result_letter(
+/// Tells the people of the holder that it was appointed.
+pub(super) async fn tell_holder(
+    act: &Act<'_>,
     ballot: &Ballot,
-    alliance: &Alliance,
-    contact: &Contact,
-    record: &TallyAnswer,
-) -> Result<Letter, Failure> {
-    let mut vars = facts(ballot, alliance, contact);
-    vars["result"] = json!(in_words(record.result, contact.person.locale));
-    let sides = [
-        ("for", record.in_favour),
-        ("against", record.against),
-        ("abstain", record.abstain),
-        ("eligible", record.eligible),
-    ];
-    for (name, side) in sides {
-        vars[format!("{name}_head")] = json!(side.head);
-        vars[format!("{name}_weight")] = json!(side.weight);
+    proxy: &Proxy,
+) -> Result<(), Failure> {
+    let alliance = alliances::alliance(act.tx(), ballot.alliance_id)
+        .await?
+        .ok_or_else(|| Refused::not_found("alliance"))?;
+    let principal = alliances::member(act.tx(), ballot.alliance_id, proxy.principal_id).await?;
+    let principal = principal.map(|member| member.name).unwrap_or_default();
+    let people = alliances::contacts_of(act.tx(), ballot.alliance_id, proxy.holder_id).await?;
+    let occasion = format!("proxy:{}", proxy.id);
+    for contact in people {
+        let mut vars = facts(ballot, &alliance, &contact);
+        vars["principal"] = json!(principal);
+        vars["closes_at"] = json!(local(&alliance, ballot.closes_at));
+        let letter = write(&letters::PROXY, ballot, &contact, &vars, &occasion)?;
+        mail::send(act, &letter).await?;
     }
-    write(&letters::RESULT, ballot, contact, &vars, "result")
+    Ok(())
 }
 
 fn facts(ballot: &Ballot, alliance: &Alliance, contact: &Contact) -> Value {
@@ -211,20 +312,4 @@ fn write(
         ballot.id, contact.membership, person.id
     ));
     Ok(letter)
-}
-
-/// A result as people say it.
-pub(super) fn in_words(result: Outcome, locale: Locale) -> &'static str {
-    match result {
-        Outcome::Carried => locale.pick("通过", "carried"),
-        Outcome::Lost => locale.pick("未通过", "lost"),
-        Outcome::Inquorate => locale.pick("参加人数不足", "too few took part"),
-        Outcome::CastingVote => locale.pick("待主席决定", "the chair decides"),
-    }
-}
-
-/// An instant on the clocks of the alliance.
-pub(super) fn local(alliance: &Alliance, at: Instant) -> String {
-    let here = at.to_utc().with_timezone(&alliance.time_zone);
-    format!("{} ({})", here.format("%Y-%m-%d %H:%M"), alliance.time_zone)
 }

@@ -9,14 +9,19 @@ use crate::alliances;
 use crate::alliances::Alliance;
 use crate::alliances::Contact;
 use crate::ballots::domain::life::BallotState;
+use crate::ballots::domain::paper::Paper;
 use crate::ballots::domain::refusal::BallotRefused;
+use crate::ballots::domain::resolve::Cast;
+use crate::ballots::domain::rule::Secrecy;
 use crate::ballots::domain::tally::Outcome;
 use crate::ballots::domain::tally::Vote as Choice;
 use crate::ballots::repo;
 use crate::ballots::repo::Ballot;
 use crate::ballots::service::letters;
 use crate::ballots::service::matter_of;
+use crate::ballots::service::paper_of;
 use crate::ballots::service::rule_of;
+use crate::ballots::service::secrets;
 use crate::ballots::service::state_of;
 use crate::ballots::service::voting;
 use crate::ballots::subjects;
@@ -110,12 +115,20 @@ async fn show(ctx: &Ctx, link: &Link) -> Result<Leaflet, Failure> {
         ballot, contact, ..
     } = &found;
     let reader = ctx.db.reader();
-    let voted = repo::vote_of(&reader, ballot.id, found.bearer.membership_id).await?;
-    let weight = repo::weight(&reader, ballot.id, found.bearer.membership_id).await?;
+    let member = found.bearer.membership_id;
+    let secret = rule_of(ballot)?.secrecy == Secrecy::Secret;
+    let voted = if secret {
+        !secrets::voters_among(ctx, &reader, ballot, &[member])
+            .await?
+            .is_empty()
+    } else {
+        repo::votes::of(&reader, ballot, member).await?.is_some()
+    };
+    let weight = repo::electors::weight(&reader, ballot.id, member).await?;
     let now = reader.now().await?;
     let locale = contact.person.locale;
     let open = state_of(ballot)? == BallotState::Open && now < ballot.closes_at;
-    let may = voted.is_none() || rule_of(ballot)?.revote;
+    let may = !voted || rule_of(ballot)?.revote;
     let mut page = question(&found, weight, locale);
     if let Some(id) = ballot.subject_id {
         let subject = subjects::find(&reader, ballot.alliance_id, matter_of(ballot)?, id).await?;
@@ -123,7 +136,9 @@ async fn show(ctx: &Ctx, link: &Link) -> Result<Leaflet, Failure> {
         page.facts.extend(subject.map(|s| (label, s.title)));
     }
     match () {
-        () if open && may && link.is_live(now) => page.buttons = buttons(locale),
+        () if open && may && link.is_live(now) => {
+            page.buttons = buttons(&paper_of(ballot)?, locale)
+        }
         () if !open => page.paragraphs.push(after_the_close(ballot, locale)),
         () => page.paragraphs.push(
             locale
@@ -170,14 +185,60 @@ fn question(found: &Behind, weight: Option<i64>, locale: Locale) -> Leaflet {
     }
 }
 
-fn buttons(locale: Locale) -> Vec<Button> {
-    Choice::ALL
-        .iter()
-        .map(|choice| Button {
-            label: in_words(*choice, locale).to_owned(),
-            choice: choice.as_str(),
+/// What the buttons of a choice send: their places on the paper.
+const PLACES: [&str; 20] = [
+    "option-1",
+    "option-2",
+    "option-3",
+    "option-4",
+    "option-5",
+    "option-6",
+    "option-7",
+    "option-8",
+    "option-9",
+    "option-10",
+    "option-11",
+    "option-12",
+    "option-13",
+    "option-14",
+    "option-15",
+    "option-16",
+    "option-17",
+    "option-18",
+    "option-19",
+    "option-20",
+];
+
+/// A button for every answer. Of a choice among more options than a page has buttons for, the rest is chosen
+/// through the API.
+fn buttons(paper: &Paper, locale: Locale) -> Vec<Button> {
+    let button = |choice: &Choice| Button {
+        label: in_words(*choice, locale).to_owned(),
+        choice: choice.as_str(),
+    };
+    let Paper::Choice(options) = paper else {
+        return Choice::ALL.iter().map(button).collect();
+    };
+    let places = PLACES.iter().zip(options);
+    let mut buttons: Vec<Button> = places
+        .map(|(place, option)| Button {
+            label: option.title.clone(),
+            choice: *place,
         })
-        .collect()
+        .collect();
+    buttons.push(button(&Choice::Abstain));
+    buttons
+}
+
+/// What a button said, as the ballot paper has it.
+fn spoken<'a>(paper: &'a Paper, sent: &'a str) -> &'a str {
+    let Paper::Choice(options) = paper else {
+        return sent;
+    };
+    let place = PLACES.iter().position(|place| *place == sent);
+    place
+        .and_then(|place| options.get(place))
+        .map_or(sent, |option| option.id.as_str())
 }
 
 fn in_words(choice: Choice, locale: Locale) -> &'static str {
@@ -201,41 +262,47 @@ fn after_the_close(ballot: &Ballot, locale: Locale) -> String {
 
 async fn follow(ctx: &Ctx, link: &Link, form: &Form) -> Result<Leaflet, Failure> {
     let found = behind(ctx, link).await?;
-    let choice = form
-        .get("choice")
-        .and_then(|word| Choice::parse(word))
-        .ok_or_else(|| {
-            Refused::field("choice", "unknown_word", "Choose for, against or abstain.")
-        })?;
+    let paper = paper_of(&found.ballot)?;
+    let sent = form.get("choice").map(String::as_str).unwrap_or_default();
+    let choice = spoken(&paper, sent);
     let Bearer {
         ballot_id,
         membership_id,
         user_id,
     } = found.bearer;
-    act::perform_as_system(ctx, "follow_link", async |act| {
+    let taken = act::perform_as_system(ctx, "follow_link", async |act| {
         let ballot = repo::hold_open(act.tx(), ballot_id)
             .await?
+            .filter(|ballot| ballot.round == found.ballot.round)
             .ok_or_else(|| Refused::not_found("ballot"))?;
-        voting::cast(act, &ballot, membership_id, user_id, choice).await?;
-        mailed::consume(act.tx(), link).await
+        let voter = (membership_id, Cast::InPerson);
+        let taken = voting::cast(act, &ballot, voter, user_id, choice).await?;
+        mailed::consume(act.tx(), link).await?;
+        Ok(taken)
     })
     .await?;
     let locale = found.contact.person.locale;
+    let label = |zh, en| locale.pick(zh, en).to_owned();
+    let mut facts = vec![(label("事项", "Question"), found.ballot.title)];
+    let answer = taken.choice.as_deref().map(|choice| match &paper {
+        Paper::Choice(options) => {
+            let option = options.iter().find(|option| option.id == choice);
+            option.map_or_else(|| in_words(Choice::Abstain, locale), |o| o.title.as_str())
+        }
+        Paper::Motion => Choice::parse(choice).map_or(choice, |choice| in_words(choice, locale)),
+    });
+    facts.extend(answer.map(|answer| (label("投票", "Vote"), answer.to_owned())));
+    if let Some(receipt) = taken.receipt {
+        facts.push((
+            label("回执盐值（请保存）", "Salt of your receipt (keep it)"),
+            receipt.salt,
+        ));
+        facts.push((label("回执", "Receipt"), receipt.digest));
+    }
     Ok(Leaflet {
         locale,
-        title: locale
-            .pick("您的投票已登记", "Your vote is recorded")
-            .to_owned(),
-        facts: vec![
-            (
-                locale.pick("事项", "Question").to_owned(),
-                found.ballot.title,
-            ),
-            (
-                locale.pick("投票", "Vote").to_owned(),
-                in_words(choice, locale).to_owned(),
-            ),
-        ],
+        title: label("您的投票已登记", "Your vote is recorded"),
+        facts,
         ..Leaflet::default()
     })
 }

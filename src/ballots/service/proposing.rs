@@ -1,22 +1,31 @@
 //! Drafting a question.
 
+use serde_json::Value;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::alliances;
+use crate::alliances::domain::ballot_matter::check_choice;
 use crate::alliances::domain::tightness;
 use crate::ballots::domain::matter::BallotMatter;
+use crate::ballots::domain::paper::BallotOption;
+use crate::ballots::domain::paper::Paper;
+use crate::ballots::domain::refusal::BallotRefused;
 use crate::ballots::domain::rule::BallotRule;
+use crate::ballots::domain::rule::RuleRefused;
 use crate::ballots::domain::tally::Roll;
 use crate::ballots::domain::timetable::Timetable;
 use crate::ballots::repo;
 use crate::ballots::repo::Ballot;
-use crate::ballots::service::opening;
+use crate::ballots::service::Candidate;
+use crate::ballots::service::electorate;
+use crate::ballots::service::electorate::Question;
 use crate::ballots::subjects;
 use crate::kernel::ids::AllianceId;
 use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
 use crate::kernel::time::Instant;
+use crate::mandates::Subject;
 use crate::platform::act::Act;
 
 /// A question as it is drafted.
@@ -30,6 +39,8 @@ pub struct Proposal<'a> {
     pub closes_at: Instant,
     /// Absent: the rule of the matter.
     pub rule: Option<&'a BallotRule>,
+    /// What an advisory question chooses among; absent: for or against.
+    pub options: Option<&'a [BallotOption]>,
 }
 
 /// Drafts a ballot.
@@ -47,14 +58,23 @@ pub async fn propose(
     let by_laws = alliances::by_laws(act.tx(), alliance).await?;
     let in_force = by_laws.rule_for(proposal.matter);
     let rule = proposal.rule.unwrap_or(&in_force).clone();
-    tightness::accept_in_ballot(proposal.matter, &rule, &in_force)?;
+    check_options(proposal.matter, proposal.options)?;
+    if proposal.options.is_some() {
+        check_choice(&rule)?;
+    }
+    let strict = tightness::accept_in_ballot(proposal.matter, &rule, &in_force);
+    if !is_about_a_cap(&strict) {
+        strict.clone()?;
+    }
     let timetable = Timetable {
         opens_at: proposal.opens_at.map(Instant::millis),
         closes_at: proposal.closes_at.millis(),
         notice_days: by_laws.ballot_notice_days,
     };
     timetable.opening(act.now().millis())?;
-    check_subject(act, alliance, proposal, &rule).await?;
+    let subject = find_subject(act, alliance, proposal).await?;
+    check_electorate(act, alliance, proposal, &rule, subject.as_ref()).await?;
+    strict?;
     let ballot = Ballot {
         id: act.fresh(),
         alliance_id: alliance,
@@ -77,6 +97,23 @@ pub async fn propose(
         electorate_size: None,
         version: 1,
         created_at: act.now(),
+        options: proposal.options.map(stored),
+        round: 1,
+        edition: 1,
+        follows_id: None,
+        origin: None,
+        extended_at: None,
+        withdrawal_asked_by: None,
+        remind_at: None,
+        reminded_at: None,
+        checked_votes: None,
+        winner: None,
+        casting_until: None,
+        casting_vote_by: None,
+        challenge_until: None,
+        effective_at: None,
+        permitted_at: None,
+        rounds: None,
     };
     repo::insert(act.tx(), ballot.clone()).await?;
     let data = json!({ "matter": proposal.matter, "subject_id": proposal.subject });
@@ -85,40 +122,87 @@ pub async fn propose(
     Ok(ballot)
 }
 
-/// A subject where the matter has one, and a weight cap that the present members can meet.
-async fn check_subject(
+/// A cap that cannot be met at all is refused as such, whoever may set one.
+fn is_about_a_cap(strict: &Result<(), RuleRefused>) -> bool {
+    let part = "weight_cap";
+    matches!(strict, Err(RuleRefused::Loosened { part: about, .. }) if *about == part)
+}
+
+/// Options are given for advisory questions only: what has effect is chosen among what its subject offers.
+pub(super) fn check_options(
+    matter: BallotMatter,
+    options: Option<&[BallotOption]>,
+) -> Result<(), Failure> {
+    let Some(options) = options else {
+        return Ok(());
+    };
+    if matter.has_effect() {
+        let detail = "The options of this matter come from its subject.";
+        return Err(Refused::field("#/options", "options_not_allowed", detail).into());
+    }
+    if let [only] = options {
+        let option = only.id.clone();
+        return Err(BallotRefused::OptionsInvalid { option }.into());
+    }
+    Ok(Paper::Choice(options.to_vec()).check()?)
+}
+
+/// Options as a ballot keeps them.
+pub(super) fn stored(options: &[BallotOption]) -> Value {
+    let candidate = |option: &BallotOption| Candidate {
+        id: option.id.clone(),
+        title: option.title.clone(),
+        content_hash: Vec::new(),
+    };
+    json!(options.iter().map(candidate).collect::<Vec<_>>())
+}
+
+/// The subject, where the matter has one.
+async fn find_subject(
+    act: &Act<'_>,
+    alliance: AllianceId,
+    proposal: &Proposal<'_>,
+) -> Result<Option<Subject>, Failure> {
+    match (proposal.matter, proposal.subject) {
+        (BallotMatter::Advisory, None) => Ok(None),
+        (BallotMatter::Advisory, Some(_)) => Err(refuse_subject(
+            "subject_not_allowed",
+            "An advisory question has no subject.",
+        )),
+        (_, None) => Err(refuse_subject(
+            "subject_missing",
+            "This matter needs its subject.",
+        )),
+        (matter, Some(id)) => {
+            let found = subjects::find(act.tx(), alliance, matter, id).await?;
+            let unknown = || {
+                refuse_subject(
+                    "subject_unknown",
+                    "The alliance has no such subject to decide on.",
+                )
+            };
+            Ok(Some(found.ok_or_else(unknown)?))
+        }
+    }
+}
+
+/// A rule that counts, with a weight cap that the present members can meet.
+async fn check_electorate(
     act: &Act<'_>,
     alliance: AllianceId,
     proposal: &Proposal<'_>,
     rule: &BallotRule,
+    subject: Option<&Subject>,
 ) -> Result<(), Failure> {
-    let subject = match (proposal.matter, proposal.subject) {
-        (BallotMatter::Advisory, None) => None,
-        (BallotMatter::Advisory, Some(_)) => {
-            return Err(refuse_subject(
-                "subject_not_allowed",
-                "An advisory question has no subject.",
-            ));
-        }
-        (_, None) => {
-            return Err(refuse_subject(
-                "subject_missing",
-                "This matter needs its subject.",
-            ));
-        }
-        (matter, Some(id)) => Some(
-            subjects::find(act.tx(), alliance, matter, id)
-                .await?
-                .ok_or_else(|| {
-                    refuse_subject(
-                        "subject_unknown",
-                        "The alliance has no such subject to decide on.",
-                    )
-                })?,
-        ),
+    let question = Question {
+        alliance,
+        ballot: None,
+        matter: proposal.matter,
+        rule,
+        subject,
     };
-    let electorate = opening::electorate(act, alliance, subject.as_ref()).await?;
-    Roll::new(rule, &electorate)?;
+    let electorate = electorate::of(act, &question).await?;
+    Roll::new(rule, &electorate.electors)?;
     Ok(())
 }
 

@@ -89,3 +89,13 @@ pub async fn count_unfinished(tx: &Tx, alliance: AllianceId) -> Result<u64, DbEr
     }
     Ok(unfinished)
 }
+
+/// The funds of an alliance, the newest season first.
+pub async fn by_season(c: &impl ConnectionTrait, alliance: AllianceId) -> Result<Vec<Fund>, DbErr> {
+    Entity::find()
+        .filter(Column::AllianceId.eq(alliance))
+        .order_by_desc(Column::SeasonFrom)
+        .order_by_desc(Column::Id)
+        .all(c)
+        .await
+}

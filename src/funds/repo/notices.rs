@@ -210,6 +210,19 @@ pub async fn to_check(
         .await
 }
 
+/// Notices of an alliance of which something fell due before `day` and was never covered; a write-off covers nothing.
+pub async fn unpaid_before(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    day: NaiveDate,
+) -> Result<Vec<Notice>, DbErr> {
+    Entity::find()
+        .filter(Column::AllianceId.eq(alliance))
+        .filter(Column::NextDueOn.lt(day))
+        .all(c)
+        .await
+}
+
 /// Notes that the clock looked at some notices.
 pub async fn checked(tx: &Tx, ids: &[LevyNoticeId], today: NaiveDate) -> Result<(), DbErr> {
     Entity::update_many()
@@ -218,4 +231,27 @@ pub async fn checked(tx: &Tx, ids: &[LevyNoticeId], today: NaiveDate) -> Result<
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// Billed, credited, paid and returned minor units of one notice of a member.
+pub type Sums = (MembershipId, i64, i64, i64, i64);
+
+/// What every member was billed by the funds of an alliance, and what it paid.
+pub async fn sums(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    funds: &[FundId],
+) -> Result<Vec<Sums>, DbErr> {
+    Entity::find()
+        .filter(Column::AllianceId.eq(alliance))
+        .filter(Column::FundId.is_in(funds.iter().copied()))
+        .select_only()
+        .column(Column::MembershipId)
+        .column(Column::AmountMinor)
+        .column(Column::CreditedMinor)
+        .column(Column::PaidMinor)
+        .column(Column::ReturnedMinor)
+        .into_tuple()
+        .all(c)
+        .await
 }

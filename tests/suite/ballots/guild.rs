@@ -55,11 +55,41 @@ impl Guild {
     }
 
     pub async fn open(&self, rule: Value) -> String {
-        let ballot = self.draft(rule).await;
+        self.open_until(rule, CLOSE).await
+    }
+
+    /// Opens an advisory question that closes at an instant; answers its path.
+    pub async fn open_until(&self, rule: Value, closes_at: &str) -> String {
+        let mut body = json!({ "title": "Meet on Tuesdays?", "explanation": "The tea house is free.",
+            "matter": "advisory", "closes_at": closes_at });
+        if !rule.is_null() {
+            body["rule"] = rule;
+        }
+        let ballot = self.draft_of(body).await;
         let opened = self.organizer.transition(&ballot, "publish", None).await;
         opened.expect(200);
         assert_eq!(opened.body["state"], "open", "{}", opened.text);
         ballot
+    }
+
+    /// Grants a role to a new person.
+    pub async fn steward(&self, app: &TestApp, name: &str, role: &str) -> Person {
+        let person = app.person(name).await;
+        app.db_grant(&self.alliance, &person, role).await;
+        person
+    }
+
+    /// Adopts by-laws.
+    pub async fn by_laws(&self, content: Value) {
+        let path = format!("/v1/alliances/{}/by-laws", self.alliance);
+        self.organizer.post(&path, content).await.expect(201);
+    }
+
+    /// Drafts from a body; answers the path.
+    pub async fn draft_of(&self, body: Value) -> String {
+        let answer = self.organizer.post(&self.list(), body).await;
+        answer.expect(201);
+        format!("/v1/ballots/{}", answer.id())
     }
 
     pub async fn vote(&self, ballot: &str, member: usize, choice: &str) -> Answer {
