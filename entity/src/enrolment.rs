@@ -21,6 +21,8 @@ pub struct Model {
     pub state: String,
     pub items: Json,
     pub enrolled_by: Option<UserId>,
+    pub late_reason: Option<String>,
+    pub end_reason: Option<String>,
     pub version: i64,
     pub created_at: Instant,
 }

@@ -180,6 +180,14 @@ ids! {
     PhaseId,
     /// A member's participation in a promotion.
     EnrolmentId,
+    /// A price that a merchant asked.
+    PriceLogId,
+    /// A time in which nothing is sold.
+    BlackoutId,
+    /// A festival of an alliance's own.
+    AllianceFestivalId,
+    /// A date that an alliance vouches for.
+    FestivalConfirmationId,
     /// One version of a mail template.
     TemplateId,
     /// A mailing to many members.

@@ -32,6 +32,8 @@ pub struct Model {
     pub next_change_at: Option<Instant>,
     pub published_at: Option<Instant>,
     pub created_by: Uuid,
+    pub terms: Json,
+    pub edition_of: Option<PromotionId>,
     pub version: i64,
     pub created_at: Instant,
 }

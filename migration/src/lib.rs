@@ -23,6 +23,7 @@ mod m20261124_060_widen_ballots;
 mod m20261124_061_extend_ballots;
 mod m20261124_070_extend_mandates;
 mod m20261124_071_create_dissolutions;
+mod m20261124_080_deepen_promotions;
 mod m20261124_090_add_calendar;
 mod m20261124_091_extend_schedules;
 mod m20261124_092_attach_files_to_mail;
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_061_extend_ballots::Migration),
             Box::new(m20261124_070_extend_mandates::Migration),
             Box::new(m20261124_071_create_dissolutions::Migration),
+            Box::new(m20261124_080_deepen_promotions::Migration),
             Box::new(m20261124_090_add_calendar::Migration),
             Box::new(m20261124_091_extend_schedules::Migration),
             Box::new(m20261124_092_attach_files_to_mail::Migration),

@@ -301,6 +301,17 @@ pub async fn active_member(
     Ok(active.map(as_member))
 }
 
+/// The memberships of a merchant in all alliances, suspended ones included.
+///
+/// # Errors
+/// When the database fails.
+pub async fn memberships_of(
+    c: &impl ConnectionTrait,
+    merchant: MerchantId,
+) -> Result<Vec<(MembershipId, AllianceId)>, Failure> {
+    Ok(repo::memberships::living_of_merchant(c, merchant).await?)
+}
+
 fn as_member((membership, merchant): (Membership, Merchant)) -> Member {
     Member {
         membership: membership.id,

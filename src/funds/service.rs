@@ -5,6 +5,7 @@ pub mod assessments;
 pub mod billing;
 pub mod bounces;
 mod budget;
+pub mod budgets;
 pub mod chain;
 pub mod clock;
 pub mod close;

@@ -1,7 +1,10 @@
 //! SQL of promotions and their phases.
 
+pub mod blackouts;
 pub mod calendar;
 pub mod enrolments;
+pub mod festivals;
+pub mod price_log;
 
 use entity::promotion;
 use entity::promotion_phase;
@@ -17,6 +20,7 @@ use sea_orm::QueryFilter;
 use sea_orm::QueryOrder;
 use sea_orm::QuerySelect;
 use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::Query;
 
 use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::PromotionId;
@@ -24,6 +28,7 @@ use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
 use crate::kernel::time::Instant;
 use crate::platform::db::Tx;
+use crate::platform::db::on_any_conflict;
 
 pub type Promotion = promotion::Model;
 pub type Phase = promotion_phase::Model;
@@ -36,6 +41,43 @@ pub async fn promotion(
     id: PromotionId,
 ) -> Result<Option<Promotion>, DbErr> {
     promotion::Entity::find_by_id(id).one(c).await
+}
+
+/// Several of whatever alliance, those that will take place.
+pub async fn upcoming(
+    c: &impl ConnectionTrait,
+    ids: &[PromotionId],
+) -> Result<Vec<Promotion>, DbErr> {
+    promotion::Entity::find()
+        .filter(promotion::Column::Id.is_in(ids.iter().copied()))
+        .filter(promotion::Column::State.is_in(["proposed", "scheduled", "running"]))
+        .order_by_asc(promotion::Column::Id)
+        .all(c)
+        .await
+}
+
+/// Those of an alliance that will take place and whose sale overlaps `[from, to)`, at most `limit`.
+pub async fn planned_between(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    (from, to): (Instant, Instant),
+    limit: u64,
+) -> Result<Vec<Promotion>, DbErr> {
+    let phases = Query::select()
+        .column(promotion_phase::Column::PromotionId)
+        .from(promotion_phase::Entity)
+        .and_where(Expr::col(promotion_phase::Column::AllianceId).eq(alliance))
+        .and_where(Expr::col(promotion_phase::Column::StartsAt).lt(to))
+        .and_where(Expr::col(promotion_phase::Column::EndsAt).gt(from))
+        .to_owned();
+    promotion::Entity::find()
+        .filter(promotion::Column::AllianceId.eq(alliance))
+        .filter(promotion::Column::State.is_in(["proposed", "scheduled", "running"]))
+        .filter(promotion::Column::Id.in_subquery(phases))
+        .order_by_asc(promotion::Column::Id)
+        .limit(limit)
+        .all(c)
+        .await
 }
 
 pub async fn lock_promotion(tx: &Tx, id: PromotionId) -> Result<Option<Promotion>, DbErr> {
@@ -114,8 +156,9 @@ pub async fn with_instants_ahead(
     query.into_tuple().all(c).await
 }
 
-pub async fn insert_promotion(tx: &Tx, row: Promotion) -> Result<(), DbErr> {
-    promotion::Entity::insert(promotion::ActiveModel {
+/// `false`: there is a next edition of the same promotion already.
+pub async fn insert_promotion(tx: &Tx, row: Promotion) -> Result<bool, DbErr> {
+    let inserted = promotion::Entity::insert(promotion::ActiveModel {
         id: Set(row.id),
         alliance_id: Set(row.alliance_id),
         name: Set(row.name),
@@ -136,12 +179,24 @@ pub async fn insert_promotion(tx: &Tx, row: Promotion) -> Result<(), DbErr> {
         next_change_at: Set(row.next_change_at),
         published_at: Set(row.published_at),
         created_by: Set(row.created_by),
+        terms: Set(row.terms),
+        edition_of: Set(row.edition_of),
         version: Set(row.version),
         created_at: Set(row.created_at),
     })
+    .on_conflict(on_any_conflict())
     .exec_without_returning(tx)
     .await?;
-    Ok(())
+    Ok(inserted == 1)
+}
+
+/// Whether the next edition was ever put forward.
+pub async fn has_edition(c: &impl ConnectionTrait, of: PromotionId) -> Result<bool, DbErr> {
+    let found = promotion::Entity::find()
+        .filter(promotion::Column::EditionOf.eq(of))
+        .one(c)
+        .await?;
+    Ok(found.is_some())
 }
 
 /// Writes what may change, under the version that was read. `false`: it was changed meanwhile.
@@ -164,6 +219,7 @@ pub async fn save_promotion(tx: &Tx, row: &Promotion, seen: i64) -> Result<bool,
             settles_at: Set(row.settles_at),
             next_change_at: Set(row.next_change_at),
             published_at: Set(row.published_at),
+            terms: Set(row.terms.clone()),
             version: Set(row.version),
             ..Default::default()
         })

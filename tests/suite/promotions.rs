@@ -1,10 +1,15 @@
 //! Promotions: festivals, phases in local time, a life by the clock, and enrolment up to a limit.
 
 mod calendar;
+mod clashes;
+mod editions;
 mod enrolments;
 mod feeds;
 mod files;
 mod ground;
+mod guild;
+mod offers;
+mod own_festivals;
 mod planning;
 mod plans;
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::alliances::domain::ballot_matter::BallotMatter;
 use crate::alliances::domain::ballot_rule::BallotRule;
 use crate::alliances::domain::ballot_rule::RuleRefused;
+use crate::alliances::domain::country_pack::CountryPack;
 use crate::alliances::domain::expense_rule;
 use crate::alliances::domain::expense_rule::ExpenseRule;
 use crate::alliances::domain::expense_rule::ExpenseTier;
@@ -46,6 +47,8 @@ pub struct ByLaws {
     pub campaign_recipients: u32,
     /// Whether a promotion is decided by ballot; else an organizer schedules it.
     pub promotion_by_ballot: bool,
+    /// Whose rules on prior prices bind promotions.
+    pub country_pack: CountryPack,
     /// Days that a ballot must be announced before it opens.
     #[garde(range(max = 90))]
     #[schema(minimum = 0, maximum = 90)]
@@ -157,6 +160,7 @@ impl Default for ByLaws {
             unsealers: 2,
             campaign_recipients: 5_000,
             promotion_by_ballot: false,
+            country_pack: CountryPack::None,
             ballot_notice_days: 0,
             ballot_rules: BTreeMap::new(),
             ballot_arrears_days: 30,

@@ -3,6 +3,7 @@
 pub mod ballot_matter;
 pub mod ballot_rule;
 pub mod by_laws;
+pub mod country_pack;
 pub mod expense_rule;
 pub mod invitation;
 pub mod kind;

@@ -151,6 +151,23 @@ pub async fn active_in(
         .await
 }
 
+/// The memberships of one merchant that are active or suspended.
+pub async fn living_of_merchant(
+    c: &impl ConnectionTrait,
+    merchant: MerchantId,
+) -> Result<Vec<(MembershipId, AllianceId)>, DbErr> {
+    let rows = membership::Entity::find()
+        .filter(membership::Column::MerchantId.eq(merchant))
+        .filter(membership::Column::State.is_in(["active", "suspended"]))
+        .order_by_asc(membership::Column::Id)
+        .all(c)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.id, row.alliance_id))
+        .collect())
+}
+
 async fn paged(
     c: &impl ConnectionTrait,
     which: Condition,

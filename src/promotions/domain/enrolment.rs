@@ -137,6 +137,41 @@ pub fn open_until(
     Err(WindowRefused::Closed { closes_at })
 }
 
+/// Passes a change of products at `now`: while enrolment is open, or one of the windows for products.
+///
+/// # Errors
+/// As [`open_until`], by the windows for products where enrolment itself has closed.
+pub fn items_open(
+    windows: &[PhaseWindow<PhaseName>],
+    now: DateTime<Utc>,
+) -> Result<(), WindowRefused> {
+    if open_until(windows, now).is_ok() {
+        return Ok(());
+    }
+    let items: Vec<PhaseWindow<PhaseName>> = windows
+        .iter()
+        .filter(|window| window.name.kind == PhaseKind::ItemEnrolment)
+        .map(|window| PhaseWindow {
+            name: PhaseName {
+                wave: None,
+                kind: PhaseKind::Enrolment,
+            },
+            start: window.start,
+            end: window.end,
+        })
+        .collect();
+    let windows = if items.is_empty() { windows } else { &items };
+    open_until(windows, now).map(|_| ())
+}
+
+/// When the last window of enrolment closes; `None` without one.
+pub fn closes(windows: &[PhaseWindow<PhaseName>]) -> Option<DateTime<Utc>> {
+    let enrolment = windows
+        .iter()
+        .filter(|window| window.name.kind == PhaseKind::Enrolment);
+    enrolment.map(|window| window.end).max()
+}
+
 /// When customers are first concerned: anything but the two enrolments begins.
 pub fn first_start(windows: &[PhaseWindow<PhaseName>]) -> Option<DateTime<Utc>> {
     let inward = [PhaseKind::Enrolment, PhaseKind::ItemEnrolment];
@@ -192,6 +227,22 @@ mod tests {
         let windows = [window("warmup", 25, 30), window("main", 30, 40)];
         assert_eq!(open_until(&windows, at(1)), Ok(at(25)));
         assert!(open_until(&windows, at(25)).is_err());
+    }
+
+    #[test]
+    fn products_may_change_while_enrolment_or_a_window_for_products_is_open() {
+        let windows = [
+            window("enrolment", 10, 20),
+            window("w1_item_enrolment", 24, 26),
+            window("main", 30, 40),
+        ];
+        let open = [15, 22, 25, 27].map(|hour| items_open(&windows, at(hour)).is_ok());
+        assert_eq!(open, [true, false, true, false]);
+        let next = WindowRefused::NotOpen {
+            opens_at: Instant::from_utc(at(24)),
+        };
+        assert_eq!(items_open(&windows, at(22)), Err(next));
+        assert!(items_open(&windows[2..], at(29)).is_ok());
     }
 
     #[test]

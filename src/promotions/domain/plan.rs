@@ -11,9 +11,8 @@ use crate::kernel::problem::FieldError;
 use crate::kernel::problem::Kind;
 use crate::kernel::problem::Refusal;
 use crate::kernel::problem::kinds;
-use crate::promotions::domain::festivals::catalogue;
-use crate::promotions::domain::festivals::occurrences;
-use crate::promotions::domain::festivals::rule::Festival;
+use crate::promotions::domain::festivals::own::AllianceCalendar;
+use crate::promotions::domain::festivals::own::Dated;
 use crate::promotions::domain::local_time;
 use crate::promotions::domain::phases;
 use crate::promotions::domain::phases::LocalPhase;
@@ -39,11 +38,11 @@ pub enum Day<'a> {
 /// Why a plan cannot be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanRefused {
-    /// The catalogue does not hold it.
-    #[error("'{festival}' is no festival of the catalogue.")]
+    /// Neither the catalogue nor the alliance's own list holds it.
+    #[error("'{festival}' is no festival of the catalogue or of this alliance.")]
     UnknownFestival { festival: String },
     /// Nobody can compute it well enough for money to depend on it.
-    #[error("The date of '{festival}' in {year} is provisional: name the main day.")]
+    #[error("The date of '{festival}' in {year} is provisional: confirm it, or name the main day.")]
     Provisional {
         festival: String,
         year: i32,
@@ -134,17 +133,17 @@ fn fact((error, name): &(PhaseError, Option<String>)) -> Value {
 /// The date that a promotion is about.
 ///
 /// # Errors
-/// A festival that is unknown, provisional, or does not come exactly once in the year.
-pub fn main_day(day: Day<'_>) -> Result<NaiveDate, PlanRefused> {
+/// A festival that is unknown, provisional and not confirmed, or does not come exactly once in the year.
+pub fn main_day(day: Day<'_>, calendar: &AllianceCalendar) -> Result<NaiveDate, PlanRefused> {
     match day {
         Day::On(date) if YEARS.contains(&date.year()) => Ok(date),
         Day::On(date) => Err(PlanRefused::Year { year: date.year() }),
-        Day::Festival(id, year) => festival_in(id, year),
+        Day::Festival(id, year) => festival_in(id, year, calendar),
     }
 }
 
-fn festival_in(id: &str, year: i32) -> Result<NaiveDate, PlanRefused> {
-    let found = known(id)?;
+fn festival_in(id: &str, year: i32, calendar: &AllianceCalendar) -> Result<NaiveDate, PlanRefused> {
+    known(id, calendar)?;
     let ends = (
         NaiveDate::from_ymd_opt(year, 1, 1),
         NaiveDate::from_ymd_opt(year, 12, 31),
@@ -152,29 +151,44 @@ fn festival_in(id: &str, year: i32) -> Result<NaiveDate, PlanRefused> {
     let (true, (Some(first), Some(last))) = (YEARS.contains(&year), ends) else {
         return Err(PlanRefused::Year { year });
     };
-    let dates = occurrences::dates(&found.rule, first, last)?;
-    let festival = id.to_owned();
-    match dates.as_slice() {
-        _ if found.provisional => Err(PlanRefused::Provisional {
-            festival,
-            year,
-            dates,
-        }),
-        [only] => Ok(*only),
+    let found = calendar.dates(id, first, last)?;
+    let dates = || found.iter().map(|dated| dated.date).collect();
+    let festival = || id.to_owned();
+    match found.as_slice() {
+        [
+            Dated {
+                date,
+                provisional: false,
+                ..
+            },
+        ] => Ok(*date),
+        // A festival that is looked up and has no entry is as uncertain as one with a doubtful date.
+        any if any.iter().any(|dated| dated.provisional)
+            || (any.is_empty() && calendar.is_provisional(id)) =>
+        {
+            Err(PlanRefused::Provisional {
+                festival: festival(),
+                year,
+                dates: dates(),
+            })
+        }
         _ => Err(PlanRefused::NotOnce {
-            festival,
+            festival: festival(),
             year,
-            dates,
+            dates: dates(),
         }),
     }
 }
 
-/// A festival of the catalogue.
+/// Passes a festival of the catalogue or of the alliance.
 ///
 /// # Errors
 /// `UnknownFestival`.
-pub fn known(id: &str) -> Result<&'static Festival, PlanRefused> {
-    catalogue::find(id).ok_or_else(|| PlanRefused::UnknownFestival {
+pub fn known(id: &str, calendar: &AllianceCalendar) -> Result<(), PlanRefused> {
+    if calendar.knows(id) {
+        return Ok(());
+    }
+    Err(PlanRefused::UnknownFestival {
         festival: id.to_owned(),
     })
 }
@@ -217,15 +231,16 @@ pub fn read(given: &[LocalPhase<String>]) -> Result<Vec<LocalPhase<PhaseName>>, 
     })
 }
 
-/// Checks the phases and finds their instants in a zone.
+/// Checks the phases and what has to come before enrolment closes, and finds their instants in a zone.
 ///
 /// # Errors
 /// Every broken rule at once, or a time without an instant.
 pub fn windows(
     local: &[LocalPhase<PhaseName>],
+    milestones: Milestones,
     zone: Tz,
 ) -> Result<Vec<PhaseWindow<PhaseName>>, PlanRefused> {
-    let faults = phases::faults(local, Milestones::default());
+    let faults = phases::faults(local, milestones);
     if !faults.is_empty() {
         let named = |error: PhaseError| {
             let name = error.phase.map(|index| local[index].name.to_string());
@@ -299,7 +314,8 @@ mod tests {
 
     #[test]
     fn a_festival_of_a_year_is_its_date() {
-        let day = |festival, year| main_day(Day::Festival(festival, year));
+        let day =
+            |festival, year| main_day(Day::Festival(festival, year), &AllianceCalendar::default());
         assert_eq!(day("double_eleven", 2026), Ok(date("2026-11-11")));
         assert_eq!(day("spring_festival", 2027), Ok(date("2027-02-06")));
         assert_eq!(day("mid_autumn", 2033), Ok(date("2033-09-08")));
@@ -307,7 +323,9 @@ mod tests {
 
     #[test]
     fn what_is_uncertain_or_not_once_needs_a_date() {
-        let day = |festival, year| main_day(Day::Festival(festival, year)).expect_err("refused");
+        let none = AllianceCalendar::default();
+        let day =
+            |festival, year| main_day(Day::Festival(festival, year), &none).expect_err("refused");
         assert_eq!(day("laba", 2023).kind().code, "festival_not_once");
         assert_eq!(
             day("laba", 2022).params()["dates"],
@@ -317,6 +335,15 @@ mod tests {
         assert_eq!(day("mayday", 2027).kind().code, "festival_unknown");
         assert_eq!(day("double_eleven", 1999).kind().code, "out_of_range");
         assert_eq!(day("double_eleven", 2150).kind().code, "year_out_of_range");
+    }
+
+    #[test]
+    fn a_confirmed_date_is_as_good_as_a_computed_one() {
+        let sure =
+            AllianceCalendar::new(Vec::new(), [("eid_al_fitr".to_owned(), date("2027-03-10"))]);
+        let day = |year| main_day(Day::Festival("eid_al_fitr", year), &sure);
+        assert_eq!(day(2027), Ok(date("2027-03-10")));
+        assert!(day(2028).is_err());
     }
 
     #[test]
@@ -330,7 +357,8 @@ mod tests {
             phase("deposit", "2026-10-21T00:00:00", "2026-10-21T00:00:00"),
             phase("enrolment", "2026-10-01T00:00:00", "2026-11-21T00:00:00"),
         ];
-        let refused = windows(&local, chrono_tz::Asia::Shanghai).expect_err("refused");
+        let refused =
+            windows(&local, Milestones::default(), chrono_tz::Asia::Shanghai).expect_err("refused");
         let codes: Vec<String> = refused.field_errors().into_iter().map(|e| e.code).collect();
         assert_eq!(
             codes,
@@ -350,7 +378,8 @@ mod tests {
             from: "2026-03-08T02:00:00".parse().expect("a time"),
             to: "2026-03-08T03:00:00".parse().expect("a time"),
         }];
-        let refused = windows(&local, chrono_tz::America::New_York).expect_err("refused");
+        let refused = windows(&local, Milestones::default(), chrono_tz::America::New_York)
+            .expect_err("refused");
         assert_eq!(refused.field_errors()[0].code, "phase_empty");
     }
 }

@@ -11,6 +11,7 @@ use crate::promotions::domain::phases::PhaseKind;
 use crate::promotions::domain::phases::PhaseName;
 use crate::promotions::domain::phases::TemplateTime;
 use crate::promotions::domain::refusal::CalendarRefused;
+use crate::promotions::domain::terms::Exclusion;
 use crate::words;
 
 words! {
@@ -89,6 +90,33 @@ impl Template {
         }
     }
 
+    /// Its phases, relative to the main day.
+    pub fn layout(self) -> Vec<(PhaseName, TemplateTime, TemplateTime)> {
+        let part = |(wave, kind, from, to): &Row| (name(*wave, *kind), moment(*from), moment(*to));
+        self.rows().iter().map(part).collect()
+    }
+
+    /// The phases that one product cannot both be in: stock sold at once in the first wave cannot be sold
+    /// against a deposit for the second.
+    pub fn exclusions(self) -> Vec<Exclusion> {
+        if self != Self::DoubleEleven {
+            return Vec::new();
+        }
+        vec![Exclusion {
+            a: "w1_main".to_owned(),
+            b: "w2_deposit".to_owned(),
+        }]
+    }
+
+    const fn rows(self) -> &'static [Row] {
+        match self {
+            Self::DoubleEleven => DOUBLE_ELEVEN,
+            Self::SixEighteen => SIX_EIGHTEEN,
+            Self::SpringFestival => SPRING_FESTIVAL,
+            Self::OneDay => ONE_DAY,
+        }
+    }
+
     /// The phases around a main day, in local time.
     ///
     /// # Errors
@@ -97,32 +125,27 @@ impl Template {
         self,
         main_day: NaiveDate,
     ) -> Result<Vec<LocalPhase<PhaseName>>, CalendarRefused> {
-        let rows = match self {
-            Self::DoubleEleven => DOUBLE_ELEVEN,
-            Self::SixEighteen => SIX_EIGHTEEN,
-            Self::SpringFestival => SPRING_FESTIVAL,
-            Self::OneDay => ONE_DAY,
+        let place = |(name, from, to): (PhaseName, TemplateTime, TemplateTime)| {
+            Ok(LocalPhase {
+                name,
+                from: from.around(main_day)?,
+                to: to.around(main_day)?,
+            })
         };
-        rows.iter().map(|row| place(row, main_day)).collect()
+        self.layout().into_iter().map(place).collect()
     }
 }
 
-fn place(
-    (wave, kind, from, to): &Row,
-    main_day: NaiveDate,
-) -> Result<LocalPhase<PhaseName>, CalendarRefused> {
-    let at = |(day, hour, minute): (i32, u32, u32)| {
-        let time = NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or(NaiveTime::MIN);
-        TemplateTime { day, time }.around(main_day)
-    };
-    Ok(LocalPhase {
-        name: PhaseName {
-            wave: (*wave > 0).then_some(*wave),
-            kind: *kind,
-        },
-        from: at(*from)?,
-        to: at(*to)?,
-    })
+fn name(wave: u8, kind: PhaseKind) -> PhaseName {
+    PhaseName {
+        wave: (wave > 0).then_some(wave),
+        kind,
+    }
+}
+
+fn moment((day, hour, minute): (i32, u32, u32)) -> TemplateTime {
+    let time = NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or(NaiveTime::MIN);
+    TemplateTime { day, time }
 }
 
 #[cfg(test)]
@@ -130,6 +153,7 @@ mod tests {
     use super::*;
     use crate::promotions::domain::phases::Milestones;
     use crate::promotions::domain::phases::faults;
+    use crate::promotions::domain::terms::Terms;
 
     #[test]
     fn every_template_keeps_the_order_of_phases() {
@@ -143,6 +167,11 @@ mod tests {
                     && day.and_time(NaiveTime::MIN) < phase.to
             };
             assert!(phases.iter().any(sells), "{template} sells on its main day");
+            let terms = Terms {
+                exclusions: template.exclusions(),
+                ..Terms::default()
+            };
+            assert_eq!(terms.faults(&phases), [], "{template}");
         }
     }
 

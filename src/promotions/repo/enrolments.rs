@@ -3,6 +3,7 @@
 use entity::enrolment;
 use sea_orm::ActiveValue::Set;
 use sea_orm::ColumnTrait;
+use sea_orm::Condition;
 use sea_orm::ConnectionTrait;
 use sea_orm::DbErr;
 use sea_orm::EntityTrait;
@@ -19,6 +20,9 @@ use crate::platform::db::Tx;
 use crate::platform::db::on_any_conflict;
 
 pub type Enrolment = enrolment::Model;
+
+/// The states that hold a place.
+const LIVING: [&str; 2] = ["pending", "approved"];
 
 pub async fn enrolment(
     c: &impl ConnectionTrait,
@@ -44,6 +48,8 @@ pub async fn insert(tx: &Tx, row: Enrolment) -> Result<bool, DbErr> {
         state: Set(row.state),
         items: Set(row.items),
         enrolled_by: Set(row.enrolled_by),
+        late_reason: Set(row.late_reason),
+        end_reason: Set(row.end_reason),
         version: Set(row.version),
         created_at: Set(row.created_at),
     })
@@ -53,11 +59,13 @@ pub async fn insert(tx: &Tx, row: Enrolment) -> Result<bool, DbErr> {
     Ok(inserted == 1)
 }
 
-/// Writes the state of a locked row.
-pub async fn set_state(tx: &Tx, row: &Enrolment) -> Result<(), DbErr> {
+/// Writes the state and the products of a locked row.
+pub async fn save(tx: &Tx, row: &Enrolment) -> Result<(), DbErr> {
     enrolment::Entity::update_many()
         .set(enrolment::ActiveModel {
             state: Set(row.state.clone()),
+            items: Set(row.items.clone()),
+            end_reason: Set(row.end_reason.clone()),
             version: Set(row.version),
             ..Default::default()
         })
@@ -67,20 +75,37 @@ pub async fn set_state(tx: &Tx, row: &Enrolment) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// All, or those of some memberships.
+/// Whose enrolments are listed.
+#[derive(Debug, Clone, Copy)]
+pub enum Which<'a> {
+    /// Everybody's, whatever became of them.
+    All,
+    /// Those of some memberships.
+    Of(&'a [MembershipId]),
+    /// Those of some memberships, and everybody's that take part.
+    OfAndLiving(&'a [MembershipId]),
+}
+
 pub async fn list(
     c: &impl ConnectionTrait,
     promotion: PromotionId,
-    only: Option<&[MembershipId]>,
+    which: Which<'_>,
     page: Page,
 ) -> Result<Slice<Enrolment>, DbErr> {
+    let of = |members: &[MembershipId]| {
+        Condition::any().add(enrolment::Column::MembershipId.is_in(members.iter().copied()))
+    };
     let mut query = enrolment::Entity::find()
         .filter(enrolment::Column::PromotionId.eq(promotion))
         .order_by_asc(enrolment::Column::Id)
         .limit(page.limit + 1);
-    if let Some(only) = only {
-        query = query.filter(enrolment::Column::MembershipId.is_in(only.iter().copied()));
-    }
+    query = match which {
+        Which::All => query,
+        Which::Of(members) => query.filter(of(members)),
+        Which::OfAndLiving(members) => {
+            query.filter(of(members).add(enrolment::Column::State.is_in(LIVING)))
+        }
+    };
     if let Some(after) = page.after {
         query = query.filter(enrolment::Column::Id.gt(EnrolmentId(after)));
     }
@@ -96,8 +121,36 @@ pub async fn members(
         .select_only()
         .column(enrolment::Column::MembershipId)
         .filter(enrolment::Column::PromotionId.eq(promotion))
-        .filter(enrolment::Column::State.is_in(["pending", "approved"]))
+        .filter(enrolment::Column::State.is_in(LIVING))
         .into_tuple()
         .all(c)
         .await
+}
+
+/// What some memberships take part in, wherever.
+pub async fn living_of(
+    c: &impl ConnectionTrait,
+    members: &[MembershipId],
+) -> Result<Vec<Enrolment>, DbErr> {
+    enrolment::Entity::find()
+        .filter(enrolment::Column::MembershipId.is_in(members.iter().copied()))
+        .filter(enrolment::Column::State.is_in(LIVING))
+        .order_by_asc(enrolment::Column::Id)
+        .all(c)
+        .await
+}
+
+/// Whether a membership has an enrolment here that was not taken back.
+pub async fn is_enrolled(
+    c: &impl ConnectionTrait,
+    promotion: PromotionId,
+    member: MembershipId,
+) -> Result<bool, DbErr> {
+    let found = enrolment::Entity::find()
+        .filter(enrolment::Column::PromotionId.eq(promotion))
+        .filter(enrolment::Column::MembershipId.eq(member))
+        .filter(enrolment::Column::State.ne("withdrawn"))
+        .one(c)
+        .await?;
+    Ok(found.is_some())
 }

@@ -33,6 +33,18 @@ pub struct FestivalParams {
     locale: Option<String>,
 }
 
+impl FestivalParams {
+    /// First day, last day and language.
+    ///
+    /// # Errors
+    /// 400 for what is none.
+    pub fn read(&self) -> Result<(NaiveDate, NaiveDate, Locale), Problem> {
+        let from = date("from", self.from.as_deref())?;
+        let to = date("to", self.to.as_deref())?;
+        Ok((from, to, locale(self.locale.as_deref())?))
+    }
+}
+
 /// The festivals of a range of dates.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct FestivalsView {
@@ -93,9 +105,7 @@ pub struct GapView {
     responses((status = 200, body = FestivalsView, description = "The festivals")))]
 #[get("/v1/festivals")]
 pub async fn list_festivals(_call: Call, params: Query<FestivalParams>) -> Answer {
-    let from = date("from", params.from.as_deref())?;
-    let to = date("to", params.to.as_deref())?;
-    let locale = locale(params.locale.as_deref())?;
+    let (from, to, locale) = params.read()?;
     let (found, gaps) = occurrences::occurrences(from, to)?;
     let view = |occurrence: Occurrence| OccurrenceView {
         festival: occurrence.festival.id,
@@ -122,7 +132,11 @@ fn name(festival: &Festival, locale: Locale) -> &'static str {
     locale.pick(festival.name_zh, festival.name_en)
 }
 
-fn date(parameter: &str, text: Option<&str>) -> Result<NaiveDate, Problem> {
+/// A date of the query.
+///
+/// # Errors
+/// 400 for what is none.
+pub fn date(parameter: &str, text: Option<&str>) -> Result<NaiveDate, Problem> {
     text.and_then(|text| text.parse().ok())
         .ok_or_else(|| unreadable(parameter, "a date such as 2026-11-11"))
 }
@@ -132,7 +146,8 @@ fn locale(text: Option<&str>) -> Result<Locale, Problem> {
         .ok_or_else(|| unreadable("locale", "zh-CN or en"))
 }
 
-fn unreadable(parameter: &str, wanted: &str) -> Problem {
+/// 400 for a parameter that is not what it should be.
+pub fn unreadable(parameter: &str, wanted: &str) -> Problem {
     Problem::new(
         &kinds::INVALID_PARAMETER,
         format!("'{parameter}' takes {wanted}."),

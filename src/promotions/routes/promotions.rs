@@ -16,102 +16,18 @@ use crate::http::reply::ListOf;
 use crate::http::reply::PageParams;
 use crate::http::reply::Reply;
 use crate::kernel::ids::AllianceId;
-use crate::kernel::ids::FundId;
 use crate::kernel::ids::PromotionId;
-use crate::kernel::text;
 use crate::promotions::domain::phases::LocalPhase;
-use crate::promotions::domain::templates::Template;
+use crate::promotions::routes::bodies::ChangePromotion;
+use crate::promotions::routes::bodies::CreatePromotion;
 use crate::promotions::routes::views::PhaseBody;
 use crate::promotions::routes::views::PhaseView;
 use crate::promotions::routes::views::PromotionView;
-use crate::promotions::routes::views::present;
 use crate::promotions::service;
 use crate::promotions::service::Changes;
 use crate::promotions::service::Content;
 use crate::promotions::service::Loaded;
 use crate::promotions::service::Plan;
-
-/// Most characters of a description or of criteria.
-const TEXT_MAX: usize = 4_000;
-/// Most phases of a promotion.
-const PHASES_MAX: usize = 60;
-/// Most places of a promotion.
-const PLACES_MAX: i64 = 1_000_000;
-
-/// A new promotion: its day by festival and year or by date, its phases by template or one by one.
-#[derive(Debug, Deserialize, garde::Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[garde(allow_unvalidated)]
-#[schema(example = json!({"name": "Double Eleven 2026", "festival": "double_eleven", "year": 2026,
-    "template": "double_eleven", "criteria": "Ships within 48 hours", "capacity": 40}))]
-pub struct CreatePromotion {
-    #[garde(custom(text::line))]
-    #[schema(max_length = 80)]
-    name: String,
-    /// What it is about.
-    #[garde(custom(text::paragraph), inner(length(chars, max = TEXT_MAX)))]
-    #[schema(max_length = 4000)]
-    description: Option<String>,
-    /// What members need to take part.
-    #[garde(custom(text::paragraph), inner(length(chars, max = TEXT_MAX)))]
-    #[schema(max_length = 4000)]
-    criteria: Option<String>,
-    /// A festival of the catalogue.
-    #[schema(max_length = 40)]
-    festival: Option<String>,
-    /// The year of the festival.
-    #[schema(minimum = 2000, maximum = 2198)]
-    year: Option<i32>,
-    /// The main day, where no year is named.
-    main_day: Option<NaiveDate>,
-    /// A layout of phases; default is the festival's own.
-    template: Option<Template>,
-    /// The phases, instead of a template.
-    #[garde(inner(length(min = 1, max = PHASES_MAX)))]
-    #[schema(min_items = 1, max_items = 60)]
-    phases: Option<Vec<PhaseBody>>,
-    /// The fund that pays for it.
-    budget_fund_id: Option<FundId>,
-    /// Most members that may take part; without it any number.
-    #[garde(inner(range(min = 1, max = PLACES_MAX)))]
-    #[schema(minimum = 1, maximum = 1_000_000)]
-    capacity: Option<i64>,
-}
-
-/// Changes to a draft; what is absent stays.
-#[derive(Debug, Deserialize, garde::Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[garde(allow_unvalidated)]
-#[schema(example = json!({"name": "Double Eleven of the tea houses", "capacity": 60}))]
-pub struct ChangePromotion {
-    #[garde(custom(text::line))]
-    #[schema(max_length = 80)]
-    name: Option<String>,
-    #[garde(custom(text::paragraph), inner(length(chars, max = TEXT_MAX)))]
-    #[schema(max_length = 4000)]
-    description: Option<String>,
-    #[garde(custom(text::paragraph), inner(length(chars, max = TEXT_MAX)))]
-    #[schema(max_length = 4000)]
-    criteria: Option<String>,
-    #[schema(max_length = 40)]
-    festival: Option<String>,
-    #[schema(minimum = 2000, maximum = 2198)]
-    year: Option<i32>,
-    main_day: Option<NaiveDate>,
-    template: Option<Template>,
-    #[garde(inner(length(min = 1, max = PHASES_MAX)))]
-    #[schema(min_items = 1, max_items = 60)]
-    phases: Option<Vec<PhaseBody>>,
-    /// Null: no fund.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<FundId>)]
-    budget_fund_id: Option<Option<FundId>>,
-    /// Null: any number.
-    #[serde(default, deserialize_with = "present")]
-    #[garde(inner(inner(range(min = 1, max = PLACES_MAX))))]
-    #[schema(value_type = Option<i64>, minimum = 1, maximum = 1_000_000)]
-    capacity: Option<Option<i64>>,
-}
 
 fn locals(phases: Option<&[PhaseBody]>) -> Option<Vec<LocalPhase<String>>> {
     phases.map(|phases| phases.iter().map(PhaseBody::local).collect())
@@ -130,12 +46,14 @@ pub async fn create_promotion(
     body: Json<CreatePromotion>,
 ) -> Answer {
     let phases = locals(body.phases.as_deref());
+    let terms = body.terms();
     let content = Content {
         name: &body.name,
         description: body.description.as_deref().unwrap_or_default(),
         criteria: body.criteria.as_deref().unwrap_or_default(),
         budget_fund: body.budget_fund_id,
         capacity: body.capacity,
+        terms: &terms,
         plan: Plan {
             festival: body.festival.as_deref(),
             year: body.year,
@@ -204,12 +122,14 @@ pub async fn change_promotion(
     body: Json<ChangePromotion>,
 ) -> Answer {
     let phases = locals(body.phases.as_deref());
+    let terms = body.terms();
     let changes = Changes {
         name: body.name.as_deref(),
         description: body.description.as_deref(),
         criteria: body.criteria.as_deref(),
         budget_fund: body.budget_fund_id,
         capacity: body.capacity,
+        terms: &terms,
         plan: Plan {
             festival: body.festival.as_deref(),
             year: body.year,
@@ -274,6 +194,37 @@ pub async fn re_date_promotion(
 ) -> Answer {
     call.run(&body, async |act| {
         Ok(reply(service::re_date(act, *id, body.main_day).await?))
+    })
+    .await
+}
+
+/// The day of the next edition.
+#[derive(Debug, Deserialize, garde::Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+#[schema(example = json!({"main_day": "2027-11-11"}))]
+pub struct RepeatPromotion {
+    /// Default: where the festival's rule puts it, or the same day a year later.
+    main_day: Option<NaiveDate>,
+}
+
+/// Put the next edition of a promotion before the members
+///
+/// Organizers, once it was scheduled; once. Dates come from the rule, phases from the template, the budget is
+/// last year's. It is a proposal: it has to be decided like any other. `yearly` promotions do so at their end.
+#[utoipa::path(tag = "promotions", params(("promotion_id" = PromotionId, Path)), request_body = RepeatPromotion,
+    responses((status = 201, body = PromotionView, description = "The proposal")))]
+#[post("/v1/promotions/{promotion_id}/repeat")]
+pub async fn repeat_promotion(
+    call: Call,
+    id: Path<PromotionId>,
+    body: Json<RepeatPromotion>,
+) -> Answer {
+    call.run(&body, async |act| {
+        let loaded = service::repeat(act, *id, body.main_day).await?;
+        let location = format!("/v1/promotions/{}", loaded.row.id);
+        let version = loaded.row.version;
+        Ok(Reply::created(location, PromotionView::from(loaded)).version(version))
     })
     .await
 }

@@ -8,17 +8,21 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::kernel::ids::AllianceId;
+use crate::kernel::ids::AssessmentId;
 use crate::kernel::ids::EnrolmentId;
 use crate::kernel::ids::FundId;
 use crate::kernel::ids::MembershipId;
 use crate::kernel::ids::PhaseId;
 use crate::kernel::ids::PromotionId;
 use crate::kernel::time::Instant;
+use crate::promotions::domain::offers::Accepted;
 use crate::promotions::domain::phases::LocalPhase;
+use crate::promotions::domain::terms::Exclusion;
+use crate::promotions::domain::terms::Requirements;
 use crate::promotions::repo::Phase;
 use crate::promotions::repo::enrolments::Enrolment;
-use crate::promotions::service::Item;
 use crate::promotions::service::Loaded;
+use crate::promotions::service::Shown;
 
 /// A half-open window of local time.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -111,8 +115,37 @@ pub struct PromotionView {
     #[schema(max_length = 20)]
     state: String,
     budget_fund_id: Option<FundId>,
+    budget_assessment_id: Option<AssessmentId>,
+    /// The line of the season's budget that pays for it.
+    #[schema(max_length = 80)]
+    budget_line: Option<String>,
+    /// What it may cost, in minor units.
+    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    budget_minor: Option<i64>,
     #[schema(minimum = 1, maximum = 1_000_000)]
     capacity: Option<i64>,
+    /// Whether it suffers no other promotion of the same scope beside it.
+    exclusive: bool,
+    /// SKUs and categories; `*` is everything.
+    #[schema(max_items = 200)]
+    scope: Vec<String>,
+    /// Pairs of phases that one product cannot both be in.
+    #[schema(max_items = 60)]
+    exclusions: Vec<Exclusion>,
+    requirements: Requirements,
+    /// Whether an organizer decides on each enrolment.
+    needs_approval: bool,
+    /// Local time at which the vote on it closes.
+    #[schema(value_type = Option<String>, max_length = 40)]
+    vote_closes: Option<NaiveDateTime>,
+    /// Last day on which the levy for it may be paid.
+    levy_due: Option<NaiveDate>,
+    /// Whether its end puts the edition of the next year before the members.
+    yearly: bool,
+    /// The promotion of which it is the next edition.
+    edition_of: Option<PromotionId>,
+    /// From when on the offers of its members are public.
+    public_from: Instant,
     #[schema(max_items = 60)]
     phases: Vec<PhaseView>,
     published_at: Option<Instant>,
@@ -123,6 +156,9 @@ pub struct PromotionView {
 
 impl From<Loaded> for PromotionView {
     fn from(loaded: Loaded) -> Self {
+        // What cannot be read is shown as if nothing had been said.
+        let terms = loaded.terms().unwrap_or_default();
+        let public_from = loaded.public_from();
         let row = loaded.row;
         Self {
             id: row.id,
@@ -136,7 +172,20 @@ impl From<Loaded> for PromotionView {
             time_zone: row.time_zone,
             state: row.state,
             budget_fund_id: row.budget_fund_id,
+            budget_assessment_id: terms.budget_assessment_id,
+            budget_line: terms.budget_line,
+            budget_minor: terms.budget_minor,
             capacity: row.capacity,
+            exclusive: terms.exclusive,
+            scope: terms.scope,
+            exclusions: terms.exclusions,
+            requirements: terms.requirements,
+            needs_approval: terms.needs_approval,
+            vote_closes: terms.vote_closes,
+            levy_due: terms.levy_due,
+            yearly: terms.yearly,
+            edition_of: row.edition_of,
+            public_from,
             phases: loaded.phases.into_iter().map(PhaseView::from).collect(),
             published_at: row.published_at,
             version: row.version,
@@ -155,23 +204,48 @@ pub struct EnrolmentView {
     /// `pending`, `approved`, `rejected` or `withdrawn`.
     #[schema(max_length = 20)]
     state: String,
-    #[schema(value_type = Vec<Item>, max_items = 500)]
-    items: serde_json::Value,
+    /// What the member brings; stock and prior prices are shown to it and to those who decide.
+    #[schema(max_items = 500)]
+    items: Vec<Accepted>,
+    /// Why it was let in after the deadline.
+    #[schema(max_length = 400)]
+    late_reason: Option<String>,
+    /// Why it ended, where nobody withdrew it by hand: `instead` of which another was chosen, or
+    /// `membership_ended`.
+    #[schema(max_length = 40)]
+    end_reason: Option<String>,
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     version: i64,
     created_at: Instant,
 }
 
-impl From<Enrolment> for EnrolmentView {
-    fn from(row: Enrolment) -> Self {
+impl From<Shown> for EnrolmentView {
+    fn from(shown: Shown) -> Self {
+        let row = shown.row;
+        let mut items: Vec<Accepted> = serde_json::from_value(row.items).unwrap_or_default();
+        if !shown.in_full {
+            for item in &mut items {
+                item.stock = None;
+                item.prior = None;
+            }
+        }
         Self {
             id: row.id,
             promotion_id: row.promotion_id,
             membership_id: row.membership_id,
             state: row.state,
-            items: row.items,
+            items,
+            late_reason: row.late_reason.filter(|_| shown.in_full),
+            end_reason: row.end_reason,
             version: row.version,
             created_at: row.created_at,
         }
+    }
+}
+
+impl From<Enrolment> for EnrolmentView {
+    /// For its member and for those who decide.
+    fn from(row: Enrolment) -> Self {
+        Self::from(Shown { row, in_full: true })
     }
 }

@@ -10,6 +10,7 @@ use crate::kernel::ids::PromotionId;
 use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
 use crate::platform::act::Act;
+use crate::promotions::domain::festivals::own::AllianceCalendar;
 use crate::promotions::domain::life::PromotionEvent;
 use crate::promotions::domain::life::PromotionState;
 use crate::promotions::domain::phases::LocalPhase;
@@ -17,8 +18,12 @@ use crate::promotions::domain::phases::PhaseName;
 use crate::promotions::domain::plan;
 use crate::promotions::domain::plan::Day;
 use crate::promotions::domain::templates::Template;
+use crate::promotions::domain::terms::Terms;
+use crate::promotions::domain::terms::TermsChange;
 use crate::promotions::repo;
 use crate::promotions::repo::Promotion;
+use crate::promotions::service::budget;
+use crate::promotions::service::calendars;
 use crate::promotions::service::loaded;
 use crate::promotions::service::loaded::Loaded;
 
@@ -40,17 +45,19 @@ pub struct Content<'a> {
     pub criteria: &'a str,
     pub budget_fund: Option<FundId>,
     pub capacity: Option<i64>,
+    pub terms: &'a TermsChange,
     pub plan: Plan<'a>,
 }
 
 /// What of a draft changes; what is absent stays.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Changes<'a> {
     pub name: Option<&'a str>,
     pub description: Option<&'a str>,
     pub criteria: Option<&'a str>,
     pub budget_fund: Option<Option<FundId>>,
     pub capacity: Option<Option<i64>>,
+    pub terms: &'a TermsChange,
     pub plan: Plan<'a>,
 }
 
@@ -61,9 +68,13 @@ impl Plan<'_> {
     }
 
     /// The main day, where the plan names one.
-    pub(super) fn day(&self, festival: Option<&str>) -> Result<Option<NaiveDate>, Failure> {
+    pub(super) fn day(
+        &self,
+        festival: Option<&str>,
+        calendar: &AllianceCalendar,
+    ) -> Result<Option<NaiveDate>, Failure> {
         if let Some(id) = self.festival {
-            plan::known(id)?;
+            plan::known(id, calendar)?;
         }
         let day = match (self.main_day, festival, self.year) {
             (Some(_), _, Some(_)) => return Err(either("#/year").into()),
@@ -72,7 +83,7 @@ impl Plan<'_> {
             (None, None, Some(_)) => return Err(either("#/festival").into()),
             (None, _, None) => return Ok(None),
         };
-        Ok(Some(plan::main_day(day)?))
+        Ok(Some(plan::main_day(day, calendar)?))
     }
 
     /// The phases that the plan names, or those of a template.
@@ -114,13 +125,19 @@ pub async fn create(
     let standing = alliances::admit(act.tx(), act.asker(), alliance).await?;
     act.enter(None).await?;
     let plan = &content.plan;
+    let calendar = calendars::of(act.tx(), alliance).await?;
     let day = plan
-        .day(plan.festival)?
+        .day(plan.festival, &calendar)?
         .ok_or_else(|| either("#/main_day"))?;
     let template = plan
         .template
         .unwrap_or_else(|| Template::of_festival(plan.festival));
     let local = plan.local(template, day)?;
+    let mut terms = Terms::default();
+    if plan.phases.is_none() {
+        terms.exclusions = template.exclusions();
+    }
+    content.terms.apply(&mut terms);
     let row = Promotion {
         id: act.fresh(),
         alliance_id: alliance,
@@ -142,6 +159,8 @@ pub async fn create(
         next_change_at: None,
         published_at: None,
         created_by: standing.user.0,
+        terms: json!(terms),
+        edition_of: None,
         version: 1,
         created_at: act.now(),
     };
@@ -149,6 +168,7 @@ pub async fn create(
         row,
         phases: Vec::new(),
     };
+    settle_terms(act, &mut loaded, terms).await?;
     loaded.plan(act, &local)?;
     let id = loaded.row.id;
     repo::insert_promotion(act.tx(), loaded.row.clone()).await?;
@@ -157,6 +177,17 @@ pub async fn create(
     act.record("promotion.created", Some(alliance), id.0, data)
         .await?;
     Ok(loaded)
+}
+
+/// Writes terms into a promotion once its money was looked at.
+pub(super) async fn settle_terms(
+    act: &Act<'_>,
+    loaded: &mut Loaded,
+    mut terms: Terms,
+) -> Result<(), Failure> {
+    budget::check(act.tx(), &loaded.row, &mut terms).await?;
+    loaded.row.terms = json!(terms);
+    Ok(())
 }
 
 /// Changes a draft.
@@ -170,7 +201,8 @@ pub async fn change(
 ) -> Result<Loaded, Failure> {
     let (mut loaded, _) = loaded::admit(act, id).await?;
     act.enter(Some(loaded.row.version)).await?;
-    let replanned = replan(&mut loaded, &changes.plan)?;
+    let calendar = calendars::of(act.tx(), loaded.row.alliance_id).await?;
+    let replanned = replan(&mut loaded, &changes.plan, &calendar)?;
     loaded.after(PromotionEvent::Change, act.now())?;
     let row = &mut loaded.row;
     for (field, text) in [
@@ -184,6 +216,13 @@ pub async fn change(
     }
     row.budget_fund_id = changes.budget_fund.unwrap_or(row.budget_fund_id);
     row.capacity = changes.capacity.unwrap_or(row.capacity);
+    let mut terms = loaded.terms()?;
+    changes.terms.apply(&mut terms);
+    settle_terms(act, &mut loaded, terms).await?;
+    let replanned = match replanned {
+        None if changes.terms.touches_phases() => Some(loaded.local()?),
+        other => other,
+    };
     if let Some(local) = replanned {
         loaded.plan(act, &local)?;
         repo::replace_phases(act.tx(), id, &loaded.phases).await?;
@@ -199,13 +238,14 @@ pub async fn change(
 fn replan(
     loaded: &mut Loaded,
     plan: &Plan<'_>,
+    calendar: &AllianceCalendar,
 ) -> Result<Option<Vec<LocalPhase<PhaseName>>>, Failure> {
     if plan.is_empty() {
         return Ok(None);
     }
     let festival = plan.festival.or(loaded.row.festival.as_deref());
     let old = loaded.row.main_day;
-    let day = plan.day(festival)?.unwrap_or(old);
+    let day = plan.day(festival, calendar)?.unwrap_or(old);
     let template = plan
         .template
         .or_else(|| Template::parse(loaded.row.template.as_deref()?));

@@ -17,6 +17,7 @@ use crate::kernel::time::Instant;
 use crate::mandates;
 use crate::platform::act::Act;
 use crate::platform::db::Tx;
+use crate::promotions::domain::claims;
 use crate::promotions::domain::life::PromotionEvent;
 use crate::promotions::domain::life::PromotionState;
 use crate::promotions::domain::life::Turns;
@@ -25,13 +26,15 @@ use crate::promotions::domain::phases::LocalPhase;
 use crate::promotions::domain::phases::PhaseName;
 use crate::promotions::domain::phases::PhaseWindow;
 use crate::promotions::domain::plan;
+use crate::promotions::domain::terms::Terms;
+use crate::promotions::problems;
 use crate::promotions::repo;
 use crate::promotions::repo::Phase;
 use crate::promotions::repo::Promotion;
 use crate::promotions::service::entries;
 
 /// How local times are stored.
-pub(super) const LOCAL: &str = "%Y-%m-%dT%H:%M:%S%.f";
+pub const LOCAL: &str = "%Y-%m-%dT%H:%M:%S%.f";
 
 /// A promotion and its phases in their planned order.
 #[derive(Debug, Clone)]
@@ -115,7 +118,15 @@ impl Loaded {
     /// # Errors
     /// `phases_invalid` with every broken rule.
     pub fn plan(&mut self, act: &Act<'_>, local: &[LocalPhase<PhaseName>]) -> Result<(), Failure> {
-        let windows = plan::windows(local, self.zone()?)?;
+        let terms = self.terms()?;
+        let faults = terms.faults(local);
+        let windows = plan::windows(local, terms.milestones(), self.zone()?)?;
+        if !faults.is_empty() {
+            let detail = "The exclusions name phases that the promotion does not have.";
+            return Err(Refused::new(&problems::TERMS_INVALID, detail)
+                .with_errors(faults)
+                .into());
+        }
         let turns =
             Turns::of(&windows).ok_or_else(|| anyhow::anyhow!("checked phases have a sale"))?;
         let id = |place: usize| self.phases.get(place).map(|phase| phase.id);
@@ -142,6 +153,21 @@ impl Loaded {
         Ok(())
     }
 
+    /// Its terms beside the phases.
+    ///
+    /// # Errors
+    /// Where the row holds none of ours.
+    pub fn terms(&self) -> Result<Terms, Failure> {
+        serde_json::from_value(self.row.terms.clone()).map_err(|error| {
+            anyhow::anyhow!("promotion {} has broken terms: {error}", self.row.id).into()
+        })
+    }
+
+    /// When the offers of its members go public: customers buy for the first time.
+    pub fn public_from(&self) -> Instant {
+        claims::public_from(&self.windows()).map_or(self.row.main_from, Instant::from_utc)
+    }
+
     /// Moves it to a state and sets its next change.
     pub fn enter_state(&mut self, state: PromotionState) {
         self.row.state = state.as_str().to_owned();
@@ -160,7 +186,7 @@ impl Loaded {
     pub fn content_hash(&self) -> Vec<u8> {
         let phase = |phase: &Phase| json!({ "phase": phase.name, "from": phase.local_from, "to": phase.local_to });
         let row = &self.row;
-        let content: Value = json!({
+        let mut content: Value = json!({
             "name": row.name,
             "description": row.description,
             "criteria": row.criteria,
@@ -171,6 +197,10 @@ impl Loaded {
             "capacity": row.capacity,
             "phases": self.phases.iter().map(phase).collect::<Vec<_>>(),
         });
+        // Promotions of earlier versions have none, and what was decided on them stays decided.
+        if row.terms != json!({}) {
+            content["terms"] = row.terms.clone();
+        }
         mandates::content_hash(&content)
     }
 

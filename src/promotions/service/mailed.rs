@@ -23,6 +23,7 @@ use crate::platform::registry::LinkHandler;
 use crate::promotions::domain::enrolment;
 use crate::promotions::domain::phases::PhaseKind;
 use crate::promotions::service::enrolling;
+use crate::promotions::service::enrolling::Wish;
 use crate::promotions::service::loaded;
 use crate::promotions::service::loaded::Loaded;
 
@@ -169,7 +170,11 @@ async fn follow(ctx: &Ctx, link: &Link, form: &Form) -> Result<Leaflet, Failure>
         let member = member_of(act.tx(), &loaded, target).await?;
         links::consume(act.tx(), link).await?;
         if joins {
-            enrolling::join(act, &loaded, target.member, &[], None).await?;
+            let wish = Wish {
+                for_own: true,
+                ..Wish::default()
+            };
+            enrolling::join(act, &loaded, &member, wish).await?;
         } else {
             let alliance = Some(loaded.row.alliance_id);
             let data = json!({ "membership_id": target.member });

@@ -11,6 +11,7 @@ use crate::kernel::time::Instant;
 use crate::platform::act::Act;
 use crate::platform::act::Look;
 use crate::promotions::domain::phases::LocalPhase;
+use crate::promotions::domain::phases::Milestones;
 use crate::promotions::domain::phases::PhaseName;
 use crate::promotions::domain::phases::PhaseWindow;
 use crate::promotions::domain::plan;
@@ -18,6 +19,7 @@ use crate::promotions::domain::templates::Template;
 use crate::promotions::domain::timetable;
 use crate::promotions::domain::timetable::Leads;
 use crate::promotions::domain::timetable::Timetable;
+use crate::promotions::service::calendars;
 use crate::promotions::service::drafting;
 use crate::promotions::service::drafting::Plan;
 use crate::promotions::service::reading;
@@ -44,8 +46,9 @@ pub async fn propose(
 ) -> Result<Planned, Failure> {
     let standing = alliances::admit(act.tx(), act.asker(), alliance).await?;
     act.enter(None).await?;
+    let calendar = calendars::of(act.tx(), alliance).await?;
     let day = plan
-        .day(plan.festival)?
+        .day(plan.festival, &calendar)?
         .ok_or_else(|| drafting::either("#/main_day"))?;
     let template = plan
         .template
@@ -72,7 +75,7 @@ fn planned(
     leads: Leads,
     now: Instant,
 ) -> Result<Planned, Failure> {
-    let windows = plan::windows(&local, zone)?;
+    let windows = plan::windows(&local, Milestones::default(), zone)?;
     let timetable = timetable::plan(&local, zone, leads, now.to_utc())?;
     Ok(Planned {
         main_day,

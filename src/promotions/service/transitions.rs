@@ -12,13 +12,20 @@ use crate::kernel::time::Instant;
 use crate::mandates;
 use crate::mandates::Matter;
 use crate::platform::act::Act;
+use crate::promotions::domain::claims;
 use crate::promotions::domain::enrolment;
+use crate::promotions::domain::festivals::own::AllianceCalendar;
 use crate::promotions::domain::life::PromotionEvent;
 use crate::promotions::domain::life::PromotionState;
 use crate::promotions::domain::plan;
 use crate::promotions::domain::plan::Day;
 use crate::promotions::letters;
+use crate::promotions::problems;
 use crate::promotions::repo;
+use crate::promotions::service::blackouts;
+use crate::promotions::service::budget;
+use crate::promotions::service::calendars;
+use crate::promotions::service::drafting;
 use crate::promotions::service::loaded;
 use crate::promotions::service::loaded::Loaded;
 use crate::promotions::service::notices;
@@ -31,6 +38,8 @@ pub async fn propose(act: &Act<'_>, id: PromotionId) -> Result<Loaded, Failure> 
     let (mut loaded, _) = loaded::admit(act, id).await?;
     act.enter(Some(loaded.row.version)).await?;
     let state = loaded.after(PromotionEvent::Propose, act.now())?;
+    budget::require_open(act.tx(), &loaded.row).await?;
+    blacked_out(act, &loaded).await?;
     loaded.enter_state(state);
     finish(act, &mut loaded, "promotion.proposed").await?;
     Ok(loaded)
@@ -57,6 +66,13 @@ pub(super) async fn publish(
 ) -> Result<(), Failure> {
     let state = loaded.after(PromotionEvent::Schedule, act.now())?;
     before(act, loaded.row.main_to, "The sale would be over.")?;
+    if let Some(closes) = enrolment::closes(&loaded.windows()) {
+        let closes = Instant::from_utc(closes);
+        before(act, closes, "Enrolment would be closed.")?;
+    }
+    certain(act, loaded).await?;
+    budget::require_open(act.tx(), &loaded.row).await?;
+    blacked_out(act, loaded).await?;
     if by_mandate {
         let (alliance, subject) = (loaded.row.alliance_id, loaded.row.id.0);
         let hash = loaded.content_hash();
@@ -67,6 +83,33 @@ pub(super) async fn publish(
     finish(act, loaded, "promotion.scheduled").await
 }
 
+/// Passes a promotion whose festival is sure to come when it is planned: no money on a provisional date.
+async fn certain(act: &Act<'_>, loaded: &Loaded) -> Result<(), Failure> {
+    let Some(festival) = loaded.row.festival.as_deref() else {
+        return Ok(());
+    };
+    let calendar = calendars::of(act.tx(), loaded.row.alliance_id).await?;
+    if !calendar.is_provisional(festival) {
+        return Ok(());
+    }
+    let nearest = calendar.nearest(festival, loaded.row.main_day)?;
+    if nearest.is_some_and(|dated| dated.confirmed) {
+        return Ok(());
+    }
+    let detail = "Confirm the date of this festival first: money never hangs on a provisional one.";
+    Err(Refused::new(&problems::FESTIVAL_UNCONFIRMED, detail)
+        .with("festival", festival)
+        .with("date", nearest.map(|dated| dated.date.to_string()))
+        .into())
+}
+
+/// Passes a promotion that sells nothing within a blackout of its alliance.
+async fn blacked_out(act: &Act<'_>, loaded: &Loaded) -> Result<(), Failure> {
+    let found = blackouts::of_alliance(act.tx(), loaded.row.alliance_id).await?;
+    blackouts::refuse_within(&found, &claims::selling(&loaded.windows()))?;
+    Ok(())
+}
+
 /// Moves a promotion to another main day; its phases move along. What members decided on by ballot
 /// comes before them again.
 ///
@@ -75,8 +118,10 @@ pub(super) async fn publish(
 pub async fn re_date(act: &Act<'_>, id: PromotionId, day: NaiveDate) -> Result<Loaded, Failure> {
     let (mut loaded, _) = loaded::admit(act, id).await?;
     act.enter(Some(loaded.row.version)).await?;
-    let day = plan::main_day(Day::On(day))?;
+    let day = plan::main_day(Day::On(day), &AllianceCalendar::default())?;
     let local = plan::moved(&loaded.local()?, loaded.row.main_day, day)?;
+    let mut terms = loaded.terms()?;
+    terms.shift(day - loaded.row.main_day);
     let state = loaded.after(PromotionEvent::ReDate, act.now())?;
     let published = state == PromotionState::Scheduled;
     if let (true, Some(start)) = (published, enrolment::first_start(&loaded.windows())) {
@@ -87,9 +132,14 @@ pub async fn re_date(act: &Act<'_>, id: PromotionId, day: NaiveDate) -> Result<L
         )?;
     }
     loaded.row.main_day = day;
+    drafting::settle_terms(act, &mut loaded, terms).await?;
     loaded.plan(act, &local)?;
+    if state != PromotionState::Draft {
+        blacked_out(act, &loaded).await?;
+    }
     if published {
         before(act, loaded.row.main_to, "The sale would be over.")?;
+        certain(act, &loaded).await?;
         let by_laws = alliances::by_laws(act.tx(), loaded.row.alliance_id).await?;
         if by_laws.promotion_by_ballot {
             loaded.enter_state(PromotionState::Proposed);

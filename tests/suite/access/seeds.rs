@@ -65,6 +65,20 @@ impl Seed<'_> {
             body,
         )
         .await;
+        let festival = json!({ "festival": "street_day", "names": { "zh-CN": "街节", "en": "Street Day" },
+            "rule": { "kind": "gregorian", "month": 5, "day": 18 } });
+        let path = self.path("alliances/{alliance_id}/festivals");
+        self.organizer.post(&path, festival).await.expect(201);
+        self.ids.insert("festival".into(), "street_day".into());
+        let closed =
+            json!({ "name": "Closed", "from": "2031-12-01T00:00:00", "to": "2031-12-02T00:00:00" });
+        self.made(
+            "blackout_id",
+            self.organizer,
+            "alliances/{alliance_id}/blackouts",
+            closed,
+        )
+        .await;
         self.tender().await;
         self.app.clock_to("2031-06-04T00:00:00Z").await;
         self.made(

@@ -76,3 +76,37 @@ async fn the_festivals_of_a_year_are_listed_in_both_languages() {
         .await
         .expect_problem(400, "invalid_parameter");
 }
+
+#[actix_web::test]
+async fn every_published_date_of_every_festival_from_2015_to_2035_is_listed() {
+    let app = TestApp::start(Database::Sqlite).await;
+    let mut listed: std::collections::BTreeMap<String, Vec<String>> =
+        std::collections::BTreeMap::new();
+    for (from, to) in [(2015, 2024), (2025, 2034), (2035, 2035)] {
+        let path = format!("/v1/festivals?from={from}-01-01&to={to}-12-31&locale=zh-CN");
+        let answer = app.nobody().get(&path).await;
+        answer.expect(200);
+        assert_eq!(answer.body["incomplete"], json!([]));
+        for item in answer.body["items"].as_array().expect("a list") {
+            assert_eq!(item["name"], item["names"]["zh-CN"]);
+            let text = |key: &str| item[key].as_str().expect("a text").to_owned();
+            listed
+                .entry(text("festival"))
+                .or_default()
+                .push(text("date"));
+        }
+    }
+    let cases = vectors("festival_dates");
+    assert_eq!((cases.len(), listed.len()), (57, 57));
+    for case in cases {
+        let festival = case["given"]["festival"].as_str().expect("an id");
+        let years = case["expect"].as_object().expect("years");
+        let covered = |year: &str| (2015..=2035).contains(&year.parse::<i32>().expect("a year"));
+        let published: Vec<&Value> = years
+            .iter()
+            .filter(|(year, _)| covered(year))
+            .flat_map(|(_, dates)| dates.as_array().expect("dates"))
+            .collect();
+        assert_eq!(json!(published), json!(listed[festival]), "{festival}");
+    }
+}

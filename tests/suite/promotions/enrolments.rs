@@ -15,6 +15,7 @@ use serde_json::json;
 on_both! {
     enrolment_opens_and_closes_at_its_instants => window;
     of_thirty_rivals_for_five_places_five_get_one => race;
+    two_hundred_at_once_never_exceed_the_places => crowd;
     a_member_enrols_once_and_again_after_withdrawing => once;
     members_see_their_own_enrolments_until_the_sale_begins => privacy;
     a_mailed_link_enrols_or_declines_once => by_link;
@@ -87,6 +88,34 @@ async fn race(app: TestApp) {
     });
     let answers = join_all(join).await;
     assert_eq!(answers.iter().filter(|a| a.status == 201).count(), 1);
+}
+
+async fn crowd(app: TestApp) {
+    let ground = Ground::new(&app, "Asia/Shanghai").await;
+    let mei = app.person("mei").await;
+    let mut members = Vec::new();
+    for _ in 0..200 {
+        members.push(ground.member(&app, &mei).await);
+    }
+    let path = sale(&ground, Some(7)).await;
+    app.clock_to(OPEN).await;
+    let join = members.iter().map(|member| {
+        let (mei, path) = (mei.clone(), format!("{path}/enrolments"));
+        async move { mei.post(&path, json!({"membership_id": member})).await }
+    });
+    let answers = join_all(join).await;
+    let count = |status: u16| answers.iter().filter(|a| a.status == status).count();
+    assert_eq!(count(201), 7);
+    // Nobody is told anything but that it is full, or, on a busy machine, to come back.
+    assert_eq!(count(201) + count(409) + count(503), 200);
+    for answer in answers.iter().filter(|a| a.status == 409) {
+        answer.expect_problem(409, "capacity_reached");
+    }
+    let list = ground
+        .organizer
+        .get(&format!("{path}/enrolments?limit=100"))
+        .await;
+    assert_eq!(list.body["items"].as_array().map(Vec::len), Some(7));
 }
 
 async fn once(app: TestApp) {

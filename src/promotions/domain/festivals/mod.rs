@@ -4,7 +4,10 @@ pub mod calendars;
 pub mod catalogue;
 pub mod easter;
 pub mod occurrences;
+pub mod own;
+pub mod own_rule;
 pub mod rule;
+pub mod solar_terms;
 pub mod tables;
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::promotions::domain::festivals::rule::Festival;
 use crate::promotions::domain::festivals::rule::LunarCalendar;
 use crate::promotions::domain::festivals::rule::Rule;
 use crate::promotions::domain::festivals::rule::Table;
-use crate::promotions::domain::festivals::tables;
+use crate::promotions::domain::festivals::solar_terms;
 use crate::promotions::domain::refusal::CalendarRefused;
 use chrono::Datelike;
 use chrono::Days;
@@ -86,7 +86,7 @@ pub fn dates(
     Ok(dates_between(rule, from, to))
 }
 
-fn check(from: NaiveDate, to: NaiveDate) -> Result<(), CalendarRefused> {
+pub(super) fn check(from: NaiveDate, to: NaiveDate) -> Result<(), CalendarRefused> {
     for year in [from.year(), to.year()] {
         if !(FIRST_YEAR..=LAST_YEAR).contains(&year) {
             return Err(CalendarRefused::YearOutOfRange {
@@ -102,7 +102,7 @@ fn check(from: NaiveDate, to: NaiveDate) -> Result<(), CalendarRefused> {
     Ok(())
 }
 
-fn dates_between(rule: &Rule, from: NaiveDate, to: NaiveDate) -> Vec<NaiveDate> {
+pub(super) fn dates_between(rule: &Rule, from: NaiveDate, to: NaiveDate) -> Vec<NaiveDate> {
     let mut dates = candidates(rule, from, to);
     dates.retain(|date| (from..=to).contains(date));
     dates.sort_unstable();
@@ -137,7 +137,7 @@ fn candidates(rule: &Rule, from: NaiveDate, to: NaiveDate) -> Vec<NaiveDate> {
             .filter_map(|year| calendars::lunar(LunarCalendar::Chinese, year, 1, 1)?.pred_opt())
             .collect(),
         Rule::SolarTerm { term } => years
-            .filter_map(|year| tables::solar_term(*term).date(year))
+            .filter_map(|year| solar_terms::solar_term(*term).date(year))
             .collect(),
         Rule::Easter { tradition, days } => years
             .filter_map(|year| {
@@ -186,7 +186,7 @@ fn gaps_between(festival: &'static Festival, from: NaiveDate, to: NaiveDate) -> 
 
 fn table_of(rule: &Rule) -> Option<&'static Table> {
     match rule {
-        Rule::SolarTerm { term } => Some(tables::solar_term(*term)),
+        Rule::SolarTerm { term } => Some(solar_terms::solar_term(*term)),
         Rule::Table { dates } => Some(dates),
         Rule::Offset { of, .. } => catalogue::find(of).and_then(|base| table_of(&base.rule)),
         Rule::Gregorian { .. }

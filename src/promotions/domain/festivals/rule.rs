@@ -79,21 +79,48 @@ pub enum Rule {
 pub struct Table {
     /// The year of the first entry.
     pub first_year: i32,
-    /// Month and day, year after year.
-    pub days: &'static [(u32, u32)],
+    /// The date of each year.
+    pub days: Days,
+}
+
+/// Dates, year after year.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Days {
+    /// Month and day.
+    Each(&'static [(u32, u32)]),
+    /// Always in the same month: one digit a year, to be added to the first possible day.
+    Within {
+        month: u32,
+        first_day: u32,
+        later: &'static str,
+    },
 }
 
 impl Table {
     /// First and last year with an entry.
     pub fn years(&self) -> (i32, i32) {
-        let count = i32::try_from(self.days.len()).unwrap_or(0);
+        let count = match &self.days {
+            Days::Each(days) => days.len(),
+            Days::Within { later, .. } => later.len(),
+        };
+        let count = i32::try_from(count).unwrap_or(0);
         (self.first_year, self.first_year + count - 1)
     }
 
     /// The date in `year`, if the table has one.
     pub fn date(&self, year: i32) -> Option<NaiveDate> {
         let index = usize::try_from(year - self.first_year).ok()?;
-        let (month, day) = *self.days.get(index)?;
+        let (month, day) = match &self.days {
+            Days::Each(days) => *days.get(index)?,
+            Days::Within {
+                month,
+                first_day,
+                later,
+            } => {
+                let digit = later.as_bytes().get(index)?.checked_sub(b'0')?;
+                (*month, first_day + u32::from(digit))
+            }
+        };
         NaiveDate::from_ymd_opt(year, month, day)
     }
 }

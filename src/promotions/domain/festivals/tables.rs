@@ -1,145 +1,13 @@
-//! Dates that are looked up: solar terms and Diwali.
-//!
-//! Solar terms 2014 to 2036 were computed alike by five implementations; the closest call is the
-//! winter solstice of 2021, at 23:59:07 on 21 December (UTC+8). Diwali has a single source.
+//! Dates that are looked up because nobody computes them alike.
 
-use crate::promotions::domain::festivals::rule::SolarTerm;
+use crate::promotions::domain::festivals::rule::Days;
 use crate::promotions::domain::festivals::rule::Table;
 
-/// The table of a solar term.
-pub fn solar_term(term: SolarTerm) -> &'static Table {
-    match term {
-        SolarTerm::Lichun => &LICHUN,
-        SolarTerm::Qingming => &QINGMING,
-        SolarTerm::Liqiu => &LIQIU,
-        SolarTerm::Dongzhi => &DONGZHI,
-    }
-}
-
-/// Start of spring.
-static LICHUN: Table = Table {
-    first_year: 2014,
-    days: &[
-        (2, 4),
-        (2, 4),
-        (2, 4),
-        (2, 3),
-        (2, 4),
-        (2, 4),
-        (2, 4),
-        (2, 3),
-        (2, 4),
-        (2, 4),
-        (2, 4),
-        (2, 3),
-        (2, 4),
-        (2, 4),
-        (2, 4),
-        (2, 3),
-        (2, 4),
-        (2, 4),
-        (2, 4),
-        (2, 3),
-        (2, 4),
-        (2, 4),
-        (2, 4),
-    ],
-};
-
-/// Pure brightness.
-static QINGMING: Table = Table {
-    first_year: 2014,
-    days: &[
-        (4, 5),
-        (4, 5),
-        (4, 4),
-        (4, 4),
-        (4, 5),
-        (4, 5),
-        (4, 4),
-        (4, 4),
-        (4, 5),
-        (4, 5),
-        (4, 4),
-        (4, 4),
-        (4, 5),
-        (4, 5),
-        (4, 4),
-        (4, 4),
-        (4, 5),
-        (4, 5),
-        (4, 4),
-        (4, 4),
-        (4, 5),
-        (4, 5),
-        (4, 4),
-    ],
-};
-
-/// Start of autumn.
-static LIQIU: Table = Table {
-    first_year: 2014,
-    days: &[
-        (8, 7),
-        (8, 8),
-        (8, 7),
-        (8, 7),
-        (8, 7),
-        (8, 8),
-        (8, 7),
-        (8, 7),
-        (8, 7),
-        (8, 8),
-        (8, 7),
-        (8, 7),
-        (8, 7),
-        (8, 8),
-        (8, 7),
-        (8, 7),
-        (8, 7),
-        (8, 8),
-        (8, 7),
-        (8, 7),
-        (8, 7),
-        (8, 7),
-        (8, 7),
-    ],
-};
-
-/// Winter solstice.
-static DONGZHI: Table = Table {
-    first_year: 2014,
-    days: &[
-        (12, 22),
-        (12, 22),
-        (12, 21),
-        (12, 22),
-        (12, 22),
-        (12, 22),
-        (12, 21),
-        (12, 21),
-        (12, 22),
-        (12, 22),
-        (12, 21),
-        (12, 21),
-        (12, 22),
-        (12, 22),
-        (12, 21),
-        (12, 21),
-        (12, 22),
-        (12, 22),
-        (12, 21),
-        (12, 21),
-        (12, 22),
-        (12, 22),
-        (12, 21),
-    ],
-};
-
 /// Diwali as observed in most of India; regional lists differ.
+/// Source: the PyPI package `holidays` 0.109, which goes no further than 2035.
 pub static DIWALI: Table = Table {
     first_year: 2015,
-    days: &[
+    days: Days::Each(&[
         (11, 11),
         (10, 30),
         (10, 19),
@@ -161,5 +29,5 @@ pub static DIWALI: Table = Table {
         (10, 22),
         (11, 10),
         (10, 30),
-    ],
+    ]),
 };
