@@ -12,7 +12,7 @@ mod refusals;
 mod season;
 mod sizes;
 mod spending;
-mod world;
+pub mod world;
 
 use serde_json::json;
 

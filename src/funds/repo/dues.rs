@@ -40,7 +40,6 @@ pub async fn instalments(
 }
 
 /// Stores instalments together with their notices.
-#[expect(dead_code, reason = "assessments with instalments store them with it")]
 pub async fn insert_instalments(tx: &Tx, rows: &[InstalmentRow]) -> Result<(), DbErr> {
     for some in rows.chunks(INSERT_ROWS) {
         let rows = some
