@@ -55,7 +55,6 @@ pub struct Noted {
 ///
 /// # Errors
 /// 422 `credit_exceeds_notice` where a member would be credited more than it was billed; 409 as the ledger refuses.
-#[expect(dead_code, reason = "true-ups issue their notes with it")]
 pub async fn issue_notes(
     act: &Act<'_>,
     fund: &mut Fund,
