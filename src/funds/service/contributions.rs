@@ -40,8 +40,14 @@ pub async fn of_last_season(
         for (member, billed, credited, paid, returned) in sums {
             let sum = contributions.entry(member).or_default();
             let beyond = || anyhow::anyhow!("contributions leave the range of amounts");
-            sum.billed_minor = sum.billed_minor.checked_add(billed - credited).ok_or_else(beyond)?;
-            sum.paid_minor = sum.paid_minor.checked_add(paid - returned).ok_or_else(beyond)?;
+            sum.billed_minor = sum
+                .billed_minor
+                .checked_add(billed - credited)
+                .ok_or_else(beyond)?;
+            sum.paid_minor = sum
+                .paid_minor
+                .checked_add(paid - returned)
+                .ok_or_else(beyond)?;
         }
         return Ok(Some(contributions));
     }
