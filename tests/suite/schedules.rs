@@ -164,6 +164,9 @@ async fn misfires(app: TestApp) {
     }
 }
 
+/// The id of nothing.
+const NOWHERE: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+
 async fn refusals(app: TestApp) {
     let stage = Stage::new(&app).await;
     let with = |line: &str, more: Value| {
@@ -173,7 +176,6 @@ async fn refusals(app: TestApp) {
         body
     };
     let long = format!("{}0 0 * * *", "0,".repeat(60));
-    let nowhere = "01890a5d-ac96-774b-bcce-b302099a8057";
     for (body, code) in [
         (with("0 9 * *", json!({})), "invalid_cron"),
         (with(&long, json!({})), "invalid_cron"),
@@ -201,14 +203,14 @@ async fn refusals(app: TestApp) {
         (
             with(
                 "0 9 * * 1",
-                json!({ "action": { "kind": "campaign", "template_id": nowhere } }),
+                json!({ "action": { "kind": "campaign", "template_id": NOWHERE } }),
             ),
             "validation_failed",
         ),
         (
             with(
                 "0 9 * * 1",
-                json!({ "action": { "kind": "campaign", "campaign_id": nowhere } }),
+                json!({ "action": { "kind": "campaign", "campaign_id": NOWHERE } }),
             ),
             "validation_failed",
         ),
