@@ -3,4 +3,5 @@
 mod awards;
 mod dissolutions;
 mod expulsions;
+mod flows;
 mod permits;

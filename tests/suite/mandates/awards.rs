@@ -23,14 +23,14 @@ on_both! {
     at_the_limit_the_committee_awards_and_a_tighter_limit_stops_it => committee;
 }
 
-async fn limit(fair: &Fair, limit: Value) {
+pub async fn limit(fair: &Fair, limit: Value) {
     let path = format!("/v1/alliances/{}/by-laws", fair.alliance);
     let body = json!({ "award_limit_minor": limit });
     fair.olga.post(&path, body).await.expect(201);
 }
 
 /// A tender with two bids, evaluated: the second press sells 190 boxes at 8.80, the mill 140 at 10.00.
-async fn evaluated(app: TestApp) -> (Fair, Value) {
+pub async fn evaluated(app: TestApp) -> (Fair, Value) {
     let fair = fair(app).await;
     let press = app_account(&fair, "press").await;
     commit(&fair).await;

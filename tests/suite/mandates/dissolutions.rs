@@ -15,7 +15,7 @@ on_both! {
     an_alliance_does_not_end_over_money_in_its_funds => money_first;
 }
 
-async fn propose(organizer: &Person, alliance: &str) -> String {
+pub async fn propose(organizer: &Person, alliance: &str) -> String {
     let body =
         json!({ "reasons": "The street is rebuilt.", "plan": "The tents go to the school." });
     let path = format!("/v1/alliances/{alliance}/dissolutions");
