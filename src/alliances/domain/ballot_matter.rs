@@ -27,7 +27,7 @@ words! {
         LevyPolicy = "levy_policy",
         /// A new promotion inside the budget; the subject is the promotion.
         Promotion = "promotion",
-        /// An award above the limit: a choice among the open bids; the subject is the tender.
+        /// An award above the limit: a choice among the open bids; the subject is the evaluation.
         TenderAward = "tender_award",
         /// A write-off or a discount for one member; the subject is the write-off.
         WriteOff = "write_off",
@@ -35,7 +35,7 @@ words! {
         Transfer = "transfer",
         /// A sponsor deal with strings; the subject is the deal.
         SponsorDeal = "sponsor_deal",
-        /// The expulsion of a member after a hearing; the subject is its membership.
+        /// The expulsion of a member after a hearing; the subject is the case against it.
         Expulsion = "expulsion",
         /// The end of the alliance and what becomes of its assets; the subject is the dissolution.
         Dissolution = "dissolution",

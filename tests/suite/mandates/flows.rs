@@ -118,9 +118,12 @@ async fn dissolution(app: TestApp) {
     olga.transition(&path, "execute", None).await.expect(200);
     app.drain().await;
     effective(olga, alliance, &ballot, "execute_dissolution").await;
-    olga.post(&guild.list(), json!({ "title": "Meet?", "matter": "advisory", "closes_at": "2032-01-01T00:00:00Z" }))
-        .await
-        .expect_problem(409, "alliance_dissolved");
+    olga.post(
+        &guild.list(),
+        json!({ "title": "Meet?", "matter": "advisory", "closes_at": "2032-01-01T00:00:00Z" }),
+    )
+    .await
+    .expect_problem(409, "alliance_dissolved");
 }
 
 async fn award(app: TestApp) {
@@ -131,7 +134,13 @@ async fn award(app: TestApp) {
     let close = "2027-01-25T00:00:00Z";
     let ballot = put(olga, alliance, Matter::TenderAward, id, close).await;
     let shown = fair.members[0].get(&ballot).await;
-    for secret in ["8.8", "10.00", "Paper Mill", "Second Press", fair.mill_id.as_str()] {
+    for secret in [
+        "8.8",
+        "10.00",
+        "Paper Mill",
+        "Second Press",
+        fair.mill_id.as_str(),
+    ] {
         assert!(!shown.text.contains(secret), "{secret}: {}", shown.text);
     }
     vote(&fair.members[0], &ballot, "C")
@@ -188,9 +197,6 @@ async fn budget(app: TestApp) {
         refused.expect_problem(409, "mandate_missing");
         assert_eq!(refused.body["params"]["reason"], "undecided");
     }
-    let unused = world
-        .observer
-        .get(&format!("/v1/mandates/{mandate}"))
-        .await;
+    let unused = world.observer.get(&format!("/v1/mandates/{mandate}")).await;
     assert_eq!(unused.body["state"], "live", "{}", unused.text);
 }
