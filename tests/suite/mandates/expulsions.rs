@@ -34,6 +34,11 @@ pub async fn announce(guild: &Guild, at: usize) -> String {
 /// Moves to the day of the hearing and ends it.
 pub async fn hear(app: &TestApp, guild: &Guild, case: &str) {
     app.clock_to("2031-06-10T10:00:00Z").await;
+    end_hearing(guild, case).await;
+}
+
+/// Ends a hearing whose hour has come.
+pub async fn end_hearing(guild: &Guild, case: &str) {
     let body = json!({ "minutes": "The owner came and denied it." });
     let heard = guild.organizer.transition(case, "hear", Some(body)).await;
     heard.expect(200);

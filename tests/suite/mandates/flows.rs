@@ -10,6 +10,7 @@ use crate::mandates::awards::evaluated;
 use crate::mandates::awards::limit;
 use crate::mandates::dissolutions::propose;
 use crate::mandates::expulsions::announce;
+use crate::mandates::expulsions::end_hearing;
 use crate::mandates::expulsions::hear;
 use crate::support::Answer;
 use crate::support::Person;
@@ -65,18 +66,22 @@ async fn effective(organizer: &Person, alliance: &str, ballot: &str, act: &str) 
     }
 }
 
-async fn asked(app: &TestApp, guild: &Guild, at: usize) -> String {
-    let case = announce(guild, at).await;
-    hear(app, guild, &case).await;
+/// Puts a heard case to the vote; answers the path of the ballot.
+async fn asked(guild: &Guild, case: &str) -> String {
     let (olga, alliance) = (&guild.organizer, guild.alliance.as_str());
-    put(olga, alliance, Matter::Expulsion, id_of(&case), CLOSE).await
+    put(olga, alliance, Matter::Expulsion, id_of(case), CLOSE).await
 }
 
 async fn expulsion(app: TestApp) {
     let guild = guild(&app, 5).await;
     let (olga, alliance) = (&guild.organizer, guild.alliance.as_str());
-    let stays = asked(&app, &guild, 1).await;
-    let goes = asked(&app, &guild, 0).await;
+    let cases = [announce(&guild, 1).await, announce(&guild, 0).await];
+    hear(&app, &guild, &cases[0]).await;
+    end_hearing(&guild, &cases[1]).await;
+    let (stays, goes) = (
+        asked(&guild, &cases[0]).await,
+        asked(&guild, &cases[1]).await,
+    );
     // Two of four are no three quarters, however many stay away.
     for member in [2, 3] {
         guild.vote(&stays, member, "for").await.expect(201);
