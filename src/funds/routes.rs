@@ -2,11 +2,13 @@
 
 mod assessments;
 mod calculators;
+mod closing;
 mod credits;
 mod dues;
 mod expenses;
 mod fields;
 mod funds;
+mod in_kind;
 mod ledger;
 mod notices;
 mod payments;
@@ -14,6 +16,8 @@ mod periods;
 mod pledges;
 mod policies;
 mod reservations;
+mod sponsors;
+mod transfers;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -26,6 +30,10 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(notices::configure)
         .configure(payments::configure)
         .configure(reservations::configure)
+        .configure(sponsors::configure)
+        .configure(in_kind::configure)
+        .configure(transfers::configure)
+        .configure(closing::configure)
         .configure(expenses::configure)
         .configure(ledger::configure)
         .configure(periods::configure)

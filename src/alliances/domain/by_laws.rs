@@ -102,6 +102,8 @@ pub struct ByLaws {
     #[garde(inner(range(min = 0, max = MAX_AMOUNT)))]
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub in_kind_limit_minor: Option<i64>,
+    /// Whether a member's gift in kind may pay what the member owes.
+    pub in_kind_counts: bool,
 }
 
 impl ByLaws {
@@ -149,6 +151,7 @@ impl Default for ByLaws {
             hearing_days: 7,
             mandate_days: None,
             award_limit_minor: None,
+            in_kind_counts: false,
         }
     }
 }

@@ -89,3 +89,15 @@ pub async fn count_unfinished(tx: &Tx, alliance: AllianceId) -> Result<u64, DbEr
     }
     Ok(unfinished)
 }
+
+/// The fund of an alliance that is not restricted.
+pub async fn general(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+) -> Result<Option<Fund>, DbErr> {
+    Entity::find()
+        .filter(Column::AllianceId.eq(alliance))
+        .filter(Column::General.eq(true))
+        .one(c)
+        .await
+}
