@@ -1,6 +1,8 @@
 //! Funds: levies, payments, spending and the close of a season, in money that adds up.
 
 mod dues;
+mod closing;
+mod giving;
 mod ledger;
 mod owing;
 mod payments;
