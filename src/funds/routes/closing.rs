@@ -138,9 +138,9 @@ async fn start_closing_fund(call: Call, id: Path<FundId>, body: Json<StartClosin
 /// Read the closing of a fund
 ///
 /// Everybody in the alliance; it exists once the close has begun.
-#[utoipa::path(tag = "money", params(("fund_id" = FundId, Path)),
+#[utoipa::path(tag = "money", params(("closing_fund_id" = FundId, Path)),
     responses((status = 200, body = FundClosingView, description = "The terms, and what is due to whom")))]
-#[get("/v1/funds/{fund_id}/closing")]
+#[get("/v1/funds/{closing_fund_id}/closing")]
 async fn read_fund_closing(call: Call, id: Path<FundId>) -> Answer {
     let row = closing::read(&call.look(), *id).await?;
     Ok(call.show(FundClosingView::from(row), 1))

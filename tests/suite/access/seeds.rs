@@ -288,7 +288,7 @@ impl Seed<'_> {
         begun.expect(200);
         let list = format!("funds/{past}/refunds");
         self.first("refund_id", self.treasurer, &list).await;
-        self.ids.insert("fund_id".into(), season);
+        self.ids.insert("closing_fund_id".into(), past);
     }
 
     /// As a carried ballot would.
