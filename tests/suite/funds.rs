@@ -1,7 +1,7 @@
 //! Funds: levies, payments, spending and the close of a season, in money that adds up.
 
-mod dues;
 mod closing;
+mod dues;
 mod giving;
 mod ledger;
 mod owing;
