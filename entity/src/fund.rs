@@ -22,6 +22,7 @@ pub struct Model {
     pub custodian_holder: String,
     pub custodian_institution: String,
     pub custodian_account_ref: String,
+    pub general: bool,
     pub state: String,
     pub version: i64,
     pub created_by: UserId,

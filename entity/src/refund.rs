@@ -20,8 +20,14 @@ pub struct Model {
     pub membership_id: MembershipId,
     pub paid_minor: i64,
     pub amount_minor: i64,
+    pub offset_minor: i64,
+    pub credit_minor: i64,
+    pub carried: bool,
+    pub choice: Option<String>,
+    pub rollover_fund_id: Option<FundId>,
     pub state: String,
     pub transaction_id: Option<LedgerTransactionId>,
+    pub version: i64,
     pub created_at: Instant,
 }
 

@@ -1,5 +1,7 @@
 //! Letters about money.
 
+pub mod closing;
+
 use crate::mail::LetterText;
 use crate::mail::Wording;
 

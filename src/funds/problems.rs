@@ -147,6 +147,19 @@ pub static ALREADY_BILLED: Kind = Kind::conflict(
     "already_billed",
     "The fund has billed these members already",
 );
+pub static EXCEEDS_MATCH: Kind =
+    Kind::unprocessable("exceeds_match", "The sponsor pays more than it owes");
+pub static NOTHING_TO_RETURN: Kind =
+    Kind::conflict("nothing_to_return", "Nothing goes back to the sponsor");
+pub static NO_ROLLOVER_FUND: Kind = Kind::conflict(
+    "no_rollover_fund",
+    "No fund takes what members leave behind",
+);
+pub static CHOICE_OPEN: Kind = Kind::conflict("choice_open", "The member may still choose");
+pub static REFUND_TOO_SMALL: Kind =
+    Kind::conflict("refund_too_small", "The refund is too small to be paid out");
+pub static GENERAL_FUND_EXISTS: Kind =
+    Kind::conflict("general_fund_exists", "The alliance has a general fund");
 
 /// Every kind of this slice, for the catalogue.
 pub static ALL: &[&Kind] = &[
@@ -190,6 +203,12 @@ pub static ALL: &[&Kind] = &[
     &BUDGET_LINES_MISMATCH,
     &RESERVATIONS_OPEN,
     &RESTRICTED_FUND,
+    &EXCEEDS_MATCH,
+    &NOTHING_TO_RETURN,
+    &NO_ROLLOVER_FUND,
+    &CHOICE_OPEN,
+    &REFUND_TOO_SMALL,
+    &GENERAL_FUND_EXISTS,
     &BUDGET_LINE_UNKNOWN,
     &EXCEEDS_RESERVATION,
     &APPROVAL_REPEATED,

@@ -1,10 +1,12 @@
 //! SQL of funds, one file per document.
 
 pub mod assessments;
+pub mod closings;
 pub mod credits;
 pub mod dues;
 pub mod expenses;
 pub mod funds;
+pub mod in_kind;
 pub mod ledger;
 pub mod notices;
 pub mod payments;
@@ -13,6 +15,8 @@ pub mod pledges;
 pub mod policies;
 pub mod refunds;
 pub mod reservations;
+pub mod sponsors;
+pub mod transfers;
 pub mod true_ups;
 
 pub type Period = entity::fund_period::Model;
@@ -36,6 +40,11 @@ pub type CreditPart = entity::credit_use_allocation::Model;
 pub type Pledge = entity::pledge::Model;
 pub type Expense = entity::expense::Model;
 pub type ExpenseApproval = entity::expense_approval::Model;
+pub type Deal = entity::sponsor_deal::Model;
+pub type SponsorReceipt = entity::sponsor_receipt::Model;
+pub type Gift = entity::in_kind::Model;
+pub type Transfer = entity::fund_transfer::Model;
+pub type FundClosing = entity::fund_closing::Model;
 pub type Reservation = entity::reservation::Model;
 pub type Refund = entity::refund::Model;
 pub type Account = entity::account::Model;

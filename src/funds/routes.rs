@@ -2,12 +2,14 @@
 
 mod assessments;
 mod calculators;
+mod closing;
 mod credits;
 mod dues;
 mod examples;
 mod expenses;
 mod fields;
 mod funds;
+mod in_kind;
 mod ledger;
 mod notices;
 mod payments;
@@ -17,7 +19,9 @@ mod policies;
 mod previews;
 mod reservations;
 mod shares;
+mod sponsors;
 mod tables;
+mod transfers;
 mod true_ups;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -35,6 +39,10 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(notices::configure)
         .configure(payments::configure)
         .configure(reservations::configure)
+        .configure(sponsors::configure)
+        .configure(in_kind::configure)
+        .configure(transfers::configure)
+        .configure(closing::configure)
         .configure(expenses::configure)
         .configure(ledger::configure)
         .configure(periods::configure)

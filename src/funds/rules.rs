@@ -108,6 +108,45 @@ pub const RULES: &[Rule] = &[
         .if_match(),
     Rule::new("reject_expense", KEEPERS).if_match(),
     Rule::new("pay_expense", TREASURER).idempotent().if_match(),
+    Rule::new("agree_sponsor_deal", KEEPERS).idempotent(),
+    Rule::new("list_sponsor_deals", READERS),
+    Rule::new("read_sponsor_deal", READERS),
+    Rule::new("earn_sponsor_match", KEEPERS)
+        .idempotent()
+        .if_match(),
+    Rule::new("receive_sponsor_match", TREASURER)
+        .idempotent()
+        .if_match(),
+    Rule::new("return_sponsor_match", TREASURER)
+        .idempotent()
+        .if_match(),
+    Rule::new("propose_in_kind", KEEPERS).idempotent(),
+    Rule::new("list_in_kind", READERS),
+    Rule::new("read_in_kind", READERS),
+    Rule::new("agree_in_kind", KEEPERS).idempotent().if_match(),
+    Rule::new("reject_in_kind", KEEPERS).if_match(),
+    Rule::new("deliver_in_kind", TREASURER)
+        .idempotent()
+        .if_match(),
+    Rule::new("propose_transfer", KEEPERS).idempotent(),
+    Rule::new("list_transfers", READERS),
+    Rule::new("read_transfer", READERS),
+    Rule::new("execute_transfer", TREASURER)
+        .idempotent()
+        .if_match(),
+    Rule::new("cancel_transfer", KEEPERS).if_match(),
+    Rule::new("start_closing_fund", TREASURER)
+        .idempotent()
+        .if_match(),
+    Rule::new("read_fund_closing", READERS),
+    Rule::new("read_refund", READERS),
+    Rule::new("choose_refund", Allow::Roles(&[Role::Member]))
+        .idempotent()
+        .if_match(),
+    Rule::new("pay_refund", TREASURER).idempotent().if_match(),
+    Rule::new("unclaim_refund", TREASURER)
+        .idempotent()
+        .if_match(),
     Rule::new("read_ledger", READERS),
     Rule::new("list_balances", READERS),
     Rule::new("close_fund_period", TREASURER).idempotent(),

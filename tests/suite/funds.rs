@@ -1,6 +1,8 @@
 //! Funds: levies, payments, spending and the close of a season, in money that adds up.
 
+mod closing;
 mod dues;
+mod giving;
 mod joining;
 mod ledger;
 mod levies;

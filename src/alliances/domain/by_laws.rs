@@ -112,6 +112,8 @@ pub struct ByLaws {
     pub evidence: Vec<EvidenceRule>,
     /// What members see of each other's lines of a levy, unless a policy says more or less.
     pub member_lines: Visibility,
+    /// Whether a member's gift in kind may pay what the member owes.
+    pub in_kind_counts: bool,
 }
 
 impl ByLaws {
@@ -179,6 +181,7 @@ impl Default for ByLaws {
             award_limit_minor: None,
             evidence: Vec::new(),
             member_lines: Visibility::Hidden,
+            in_kind_counts: false,
         }
     }
 }

@@ -22,25 +22,53 @@ crate::words! {
     }
 }
 
+/// What may happen to a fund whose levy notices are out.
+const OPEN: &[&str] = &[
+    "assess",
+    "issue",
+    "receive",
+    "credit",
+    "pledge",
+    "request_expense",
+    "spend",
+    "sponsor",
+    "take_transfer",
+    "start_closing",
+    "close",
+];
+
 impl FundState {
     /// What may happen to a fund in this state.
     pub const fn events(self) -> &'static [&'static str] {
         match self {
-            Self::Planned => &["assess", "request_expense", "pledge"],
-            Self::Voted => &["assess", "issue", "request_expense", "spend", "pledge"],
-            Self::Collecting | Self::Active => &[
+            Self::Planned => &[
+                "assess",
+                "request_expense",
+                "pledge",
+                "sponsor",
+                "take_transfer",
+            ],
+            Self::Voted => &[
                 "assess",
                 "issue",
-                "receive",
-                "credit",
-                "pledge",
                 "request_expense",
                 "spend",
-                "close",
+                "pledge",
+                "sponsor",
+                "take_transfer",
             ],
-            Self::Closing => &["settle", "credit"],
+            Self::Collecting | Self::Active => OPEN,
+            Self::Closing => &["refund"],
             Self::Settled => &["close"],
             Self::Closed => &[],
+        }
+    }
+
+    /// What may happen to the general fund, which needs no budget to receive and spend.
+    pub const fn general_events(self) -> &'static [&'static str] {
+        match self {
+            Self::Planned | Self::Voted => OPEN,
+            other => other.events(),
         }
     }
 }

@@ -99,3 +99,15 @@ pub async fn by_season(c: &impl ConnectionTrait, alliance: AllianceId) -> Result
         .all(c)
         .await
 }
+
+/// The fund of an alliance that is not restricted.
+pub async fn general(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+) -> Result<Option<Fund>, DbErr> {
+    Entity::find()
+        .filter(Column::AllianceId.eq(alliance))
+        .filter(Column::General.eq(true))
+        .one(c)
+        .await
+}

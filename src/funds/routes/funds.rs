@@ -15,6 +15,7 @@ use crate::funds::service::close;
 use crate::funds::service::close::Closed;
 use crate::funds::service::funds;
 use crate::funds::service::funds::NewFund;
+use crate::funds::service::refunds;
 use crate::http::call::Answer;
 use crate::http::call::Call;
 use crate::http::json::Json;
@@ -80,6 +81,9 @@ struct CreateFund {
     season_to: NaiveDate,
     #[garde(dive)]
     custodian: Custodian,
+    /// Not restricted to one purpose; an alliance has one such fund at most.
+    #[serde(default)]
+    general: bool,
 }
 
 /// A fund.
@@ -99,6 +103,8 @@ struct FundView {
     #[schema(max_length = 3)]
     currency: String,
     custodian: Custodian,
+    /// Not restricted to one purpose.
+    general: bool,
     /// `planned`, `voted`, `collecting`, `active`, `closing`, `settled` or `closed`.
     #[schema(max_length = 20)]
     state: String,
@@ -122,6 +128,7 @@ impl From<Fund> for FundView {
                 institution: row.custodian_institution,
                 account_ref: row.custodian_account_ref,
             },
+            general: row.general,
             state: row.state,
             version: row.version,
             created_at: row.created_at,
@@ -145,6 +152,7 @@ async fn create_fund(call: Call, id: Path<AllianceId>, body: Json<CreateFund>) -
             custodian_holder: &body.custodian.holder,
             custodian_institution: &body.custodian.institution,
             custodian_account_ref: &body.custodian.account_ref,
+            general: body.general,
         };
         let fund = funds::create(act, *id, &new).await?;
         let (location, version) = (format!("/v1/funds/{}", fund.id), fund.version);
@@ -205,8 +213,9 @@ impl From<Closed> for ClosedFundView {
 
 /// Close a fund
 ///
-/// Treasurers. What was not spent goes back by what each member paid; then every account of the fund reads
-/// zero and the fund takes nothing more. Refused while notices are unpaid or expenses undecided.
+/// Treasurers. A settled fund, whose every account then reads zero, for good. A fund that is still collecting or
+/// active is closed in a single step, without a choice: sponsors and members are paid in cash what was not spent.
+/// Refused while notices are unpaid, or expenses or reservations open.
 #[utoipa::path(tag = "money", params(("fund_id" = FundId, Path)),
     responses((status = 200, body = ClosedFundView, description = "The fund, closed")))]
 #[post("/v1/funds/{fund_id}/close")]
@@ -219,32 +228,60 @@ async fn close_fund(call: Call, id: Path<FundId>) -> Answer {
     .await
 }
 
-/// Money that went back to a member.
+/// Unspent money that belongs to a member.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct RefundView {
     id: RefundId,
+    fund_id: FundId,
     membership_id: MembershipId,
     /// Cash that the member paid.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     paid_minor: i64,
-    /// Cash that went back.
-    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    /// Its share of what was not spent; never more than it paid.
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     amount_minor: i64,
+    /// Of the share, what was set off against arrears.
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    offset_minor: i64,
+    /// The member's credit, which goes the same way.
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    credit_minor: i64,
+    /// What is paid out or kept: share less offset, with the credit.
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    due_minor: i64,
+    /// Too little to be sent: it stays as credit.
+    carried: bool,
+    /// `cash` or `rollover`.
+    #[schema(max_length = 20)]
+    choice: Option<String>,
+    /// The fund that took it.
+    rollover_fund_id: Option<FundId>,
+    /// `due`, `offset`, `paid`, `rolled_over` or `unclaimed`.
     #[schema(max_length = 20)]
     state: String,
     transaction_id: Option<LedgerTransactionId>,
+    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    version: i64,
     created_at: Instant,
 }
 
 impl From<Refund> for RefundView {
     fn from(row: Refund) -> Self {
         Self {
+            due_minor: refunds::due(&row),
             id: row.id,
+            fund_id: row.fund_id,
             membership_id: row.membership_id,
             paid_minor: row.paid_minor,
             amount_minor: row.amount_minor,
+            offset_minor: row.offset_minor,
+            credit_minor: row.credit_minor,
+            carried: row.carried,
+            choice: row.choice,
+            rollover_fund_id: row.rollover_fund_id,
             state: row.state,
             transaction_id: row.transaction_id,
+            version: row.version,
             created_at: row.created_at,
         }
     }
@@ -257,6 +294,6 @@ impl From<Refund> for RefundView {
     responses((status = 200, body = ListOf<RefundView>, description = "One page")))]
 #[get("/v1/funds/{fund_id}/refunds")]
 async fn list_refunds(call: Call, id: Path<FundId>) -> Answer {
-    let slice = close::refunds(&call.look(), *id, call.page()?).await?;
+    let slice = refunds::list(&call.look(), *id, call.page()?).await?;
     Ok(call.list(slice.map(RefundView::from)))
 }

@@ -24,6 +24,7 @@ use crate::funds::service::reservations;
 use crate::funds::service::visible;
 use crate::kernel::ids::ExpenseId;
 use crate::kernel::ids::FundId;
+use crate::kernel::ids::LedgerTransactionId;
 use crate::kernel::ids::ReservationId;
 use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
@@ -136,6 +137,7 @@ pub async fn approve(act: &Act<'_>, id: ExpenseId) -> Result<Approved, Failure> 
         store(act, &mut row, state, "expense.approved_in_part").await?;
     } else {
         row.decided_by = Some(standing.user);
+        post_payable(act, &fund, &row, &standing).await?;
         store(act, &mut row, ExpenseState::Approved, "expense.approved").await?;
         reservations::follow(act, &row, ReservationState::Invoiced).await?;
     }
@@ -161,15 +163,62 @@ fn require_approver(row: &Expense, standing: &Standing) -> Result<(), Failure> {
         .into())
 }
 
-/// Turns an expense down, or gives an approved one up; what was reserved for it is free for another.
+/// The fund owes the supplier from the last approval on.
+async fn post_payable(
+    act: &Act<'_>,
+    fund: &Fund,
+    row: &Expense,
+    standing: &Standing,
+) -> Result<(), Failure> {
+    let legs = vec![
+        Leg::new(AccountKind::Spend, row.line.clone(), row.amount_minor),
+        Leg::new(AccountKind::Payable, row.payee.clone(), -row.amount_minor),
+    ];
+    let entry = entry(act, row, standing, TransactionKind::Payable, legs);
+    journal::post(act, fund, entry).await?;
+    Ok(())
+}
+
+async fn payable_of(act: &Act<'_>, row: &Expense) -> Result<Option<LedgerTransactionId>, Failure> {
+    let kind = TransactionKind::Payable.as_str();
+    Ok(repo::closings::transaction_of(act.tx(), row.fund_id, kind, row.id.0).await?)
+}
+
+fn entry(
+    act: &Act<'_>,
+    row: &Expense,
+    standing: &Standing,
+    kind: TransactionKind,
+    legs: Vec<Leg>,
+) -> Entry {
+    let document = row.document_ref.as_deref().unwrap_or_default();
+    let narration = format!("{}: {} {document}", row.payee, row.description);
+    Entry {
+        kind,
+        document: row.id.0,
+        mandate: None,
+        effective: day_in(standing.alliance.time_zone, act.now()),
+        narration: narration.trim_end().to_owned(),
+        legs,
+    }
+}
+
+/// Turns an expense down, or gives an approved one up: what the fund owed is taken back, and what was reserved is
+/// free for another.
 ///
 /// # Errors
 /// 409 once it is paid or rejected.
 pub async fn reject(act: &Act<'_>, id: ExpenseId) -> Result<Approved, Failure> {
-    let (_, mut row, standing) = to_change(act, id).await?;
+    let (fund, mut row, standing) = to_change(act, id).await?;
     act.enter(Some(row.version)).await?;
     require_event(&row, "reject")?;
     row.decided_by = Some(standing.user);
+    if let Some(payable) = payable_of(act, &row).await? {
+        let today = day_in(standing.alliance.time_zone, act.now());
+        let narration = format!("{} is not paid: {}", row.payee, row.description);
+        let kind = TransactionKind::Reversal;
+        journal::reverse(act, &fund, payable, kind, today, narration).await?;
+    }
     store(act, &mut row, ExpenseState::Rejected, "expense.rejected").await?;
     reservations::follow(act, &row, ReservationState::Reserved).await?;
     with_approvals(act.tx(), row).await
@@ -187,17 +236,14 @@ pub async fn pay(act: &Act<'_>, id: ExpenseId) -> Result<Approved, Failure> {
     let cash = repo::reservations::cash(act.tx(), &fund).await?;
     let own = reservations::set_aside(act, &row).await?;
     cash.pay(row.amount_minor, own)?;
-    let entry = Entry {
-        kind: TransactionKind::Expense,
-        document: row.id.0,
-        mandate: None,
-        effective: day_in(standing.alliance.time_zone, act.now()),
-        narration: format!("{}: {}", row.payee, row.description),
-        legs: vec![
-            Leg::new(AccountKind::Spend, row.line.clone(), row.amount_minor),
-            Leg::bank(-row.amount_minor),
-        ],
+    // Approved before suppliers' accounts were kept: the spending is posted with the payment.
+    let owed = if payable_of(act, &row).await?.is_some() {
+        Leg::new(AccountKind::Payable, row.payee.clone(), row.amount_minor)
+    } else {
+        Leg::new(AccountKind::Spend, row.line.clone(), row.amount_minor)
     };
+    let legs = vec![owed, Leg::bank(-row.amount_minor)];
+    let entry = entry(act, &row, &standing, TransactionKind::Expense, legs);
     row.transaction_id = Some(journal::post(act, &fund, entry).await?);
     store(act, &mut row, ExpenseState::Paid, "expense.paid").await?;
     reservations::follow(act, &row, ReservationState::Paid).await?;

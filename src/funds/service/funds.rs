@@ -28,12 +28,14 @@ pub struct NewFund<'a> {
     pub custodian_holder: &'a str,
     pub custodian_institution: &'a str,
     pub custodian_account_ref: &'a str,
+    /// Not restricted to one purpose; one per alliance.
+    pub general: bool,
 }
 
 /// Plans a fund in the alliance's currency.
 ///
 /// # Errors
-/// A season that ends before it begins; 409 `code_taken`.
+/// A season that ends before it begins; 409 `code_taken`, `general_fund_exists`.
 pub async fn create(act: &Act<'_>, id: AllianceId, new: &NewFund<'_>) -> Result<Fund, Failure> {
     let standing = alliances::admit(act.tx(), act.asker(), id).await?;
     act.enter(None).await?;
@@ -52,12 +54,17 @@ pub async fn create(act: &Act<'_>, id: AllianceId, new: &NewFund<'_>) -> Result<
         custodian_holder: new.custodian_holder.to_owned(),
         custodian_institution: new.custodian_institution.to_owned(),
         custodian_account_ref: new.custodian_account_ref.to_owned(),
+        general: new.general,
         state: FundState::Planned.as_str().to_owned(),
         version: 1,
         created_by: standing.user,
         created_at: act.now(),
     };
     if !repo::funds::insert(act.tx(), fund.clone()).await? {
+        if new.general && repo::funds::general(act.tx(), id).await?.is_some() {
+            let detail = "This alliance has a general fund.";
+            return Err(Refused::new(&problems::GENERAL_FUND_EXISTS, detail).into());
+        }
         let detail = format!("The code '{}' is taken in this alliance.", new.code);
         return Err(Refused::new(&problems::CODE_TAKEN, detail)
             .with("code", new.code)

@@ -52,6 +52,20 @@ pub async fn locked(act: &Act<'_>, id: FundId) -> Result<Fund, Failure> {
         .ok_or_else(|| Refused::not_found("fund").into())
 }
 
+/// Two funds that are known to exist, locked in the order of their ids so that two moves never wait for each other.
+///
+/// # Errors
+/// When the database fails.
+pub async fn locked_pair(act: &Act<'_>, a: FundId, b: FundId) -> Result<(Fund, Fund), Failure> {
+    if a <= b {
+        let first = locked(act, a).await?;
+        Ok((first, locked(act, b).await?))
+    } else {
+        let second = locked(act, b).await?;
+        Ok((locked(act, a).await?, second))
+    }
+}
+
 /// Passes a membership of the alliance.
 ///
 /// # Errors
@@ -98,9 +112,14 @@ pub fn state_of(fund: &Fund) -> Result<FundState, Failure> {
 /// `illegal_transition`.
 pub fn require_event(fund: &Fund, event: &str) -> Result<(), Failure> {
     let state = state_of(fund)?;
+    let events = if fund.general {
+        state.general_events()
+    } else {
+        state.events()
+    };
     Ok(crate::funds::domain::state::require(
         state.as_str(),
-        state.events(),
+        events,
         event,
     )?)
 }

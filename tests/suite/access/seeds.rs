@@ -1,5 +1,7 @@
 //! One object of every kind, made over the API.
 
+mod money;
+
 use std::collections::BTreeMap;
 
 use guildhall::mandates::Matter;
@@ -252,14 +254,6 @@ impl Seed<'_> {
         self.made("expense_id", organizer, "funds/{fund_id}/expenses", body)
             .await;
         self.spending().await;
-    }
-
-    /// Money that is set aside, given, matched and moved.
-    async fn spending(&mut self) {
-        let body = json!({ "payee": "Print & Co", "line": "posters", "amount_minor": 10, "description": "a banner" });
-        let by = self.treasurer;
-        self.made("reservation_id", by, "funds/{fund_id}/reservations", body)
-            .await;
     }
 
     /// As a carried ballot would.

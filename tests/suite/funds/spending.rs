@@ -136,7 +136,8 @@ async fn reservations_race(app: TestApp) {
         assert_eq!(refused.body["params"]["by_minor"], 200_000);
     }
     let closing = world.treasurer.transition(&fund, "close", None).await;
-    closing.expect_problem(409, "arrears_open");
+    closing.expect_problem(409, "reservations_open");
+    assert_eq!(closing.body["params"]["reserved_minor"], 800_000);
 }
 
 async fn approvals(app: TestApp) {
