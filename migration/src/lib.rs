@@ -19,6 +19,7 @@ mod m20261124_010_widen_levies;
 mod m20261124_020_guard_ledger;
 mod m20261124_021_extend_dues;
 mod m20261124_030_create_reservations;
+mod m20261124_040_number_members;
 mod m20261124_060_widen_ballots;
 mod m20261124_061_extend_ballots;
 mod m20261124_070_extend_mandates;
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_020_guard_ledger::Migration),
             Box::new(m20261124_021_extend_dues::Migration),
             Box::new(m20261124_030_create_reservations::Migration),
+            Box::new(m20261124_040_number_members::Migration),
             Box::new(m20261124_060_widen_ballots::Migration),
             Box::new(m20261124_061_extend_ballots::Migration),
             Box::new(m20261124_070_extend_mandates::Migration),

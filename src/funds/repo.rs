@@ -1,10 +1,12 @@
 //! SQL of funds, one file per document.
 
 pub mod assessments;
+pub mod books;
 pub mod credits;
 pub mod dues;
 pub mod expenses;
 pub mod funds;
+pub mod invariants;
 pub mod ledger;
 pub mod notices;
 pub mod payments;
@@ -13,6 +15,7 @@ pub mod pledges;
 pub mod policies;
 pub mod refunds;
 pub mod reservations;
+pub mod statements;
 pub mod true_ups;
 
 pub type Period = entity::fund_period::Model;

@@ -7,6 +7,7 @@ mod dues;
 mod examples;
 mod expenses;
 mod fields;
+mod fund_statement;
 mod funds;
 mod ledger;
 mod notices;
@@ -17,6 +18,8 @@ mod policies;
 mod previews;
 mod reservations;
 mod shares;
+mod statement_csv;
+mod statements;
 mod tables;
 mod true_ups;
 
@@ -40,5 +43,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(periods::configure)
         .configure(dues::configure)
         .configure(credits::configure)
-        .configure(pledges::configure);
+        .configure(pledges::configure)
+        .configure(statements::configure)
+        .configure(fund_statement::configure);
 }
