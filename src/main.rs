@@ -8,7 +8,7 @@ fn main() -> std::process::ExitCode {
     share_one_arena();
     let cli = Cli::parse();
     match actix_web::rt::System::new().block_on(cli::run(cli)) {
-        Ok(()) => std::process::ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("guildhall: {error:#}");
             std::process::ExitCode::FAILURE

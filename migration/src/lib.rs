@@ -22,6 +22,7 @@ mod m20261124_030_create_reservations;
 mod m20261124_031_create_sponsor_deals;
 mod m20261124_032_create_transfers;
 mod m20261124_033_settle_funds;
+mod m20261124_040_number_members;
 mod m20261124_060_widen_ballots;
 mod m20261124_061_extend_ballots;
 mod m20261124_070_extend_mandates;
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_031_create_sponsor_deals::Migration),
             Box::new(m20261124_032_create_transfers::Migration),
             Box::new(m20261124_033_settle_funds::Migration),
+            Box::new(m20261124_040_number_members::Migration),
             Box::new(m20261124_060_widen_ballots::Migration),
             Box::new(m20261124_061_extend_ballots::Migration),
             Box::new(m20261124_070_extend_mandates::Migration),

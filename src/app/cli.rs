@@ -2,7 +2,9 @@
 
 use std::io::Read;
 use std::io::Write;
+use std::path::Path;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
@@ -16,6 +18,7 @@ use crate::app::recompute;
 use crate::app::server;
 use crate::app::server::Role;
 use crate::app::startup;
+use crate::app::verify;
 use crate::platform::config::Settings;
 use crate::platform::telemetry;
 
@@ -39,6 +42,9 @@ enum Command {
         /// Stop after the story.
         #[arg(long)]
         exit: bool,
+        /// Write the books of the season into this folder, in every format.
+        #[arg(long)]
+        export: Option<PathBuf>,
     },
     /// Apply migrations.
     Migrate,
@@ -51,6 +57,17 @@ enum Command {
     },
     /// Print the OpenAPI document.
     Openapi,
+    /// Check every invariant of the ledgers in a live database: exit code 0 they hold, 1 violated, 2 could not run.
+    Verify {
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prove from a ledger that was exported with format=chain, without any database, that nothing was rewritten.
+    VerifyLedger {
+        /// The exported file.
+        file: PathBuf,
+    },
     /// Manage platform admins.
     #[command(subcommand)]
     Admin(Admin),
@@ -83,23 +100,33 @@ enum Admin {
 ///
 /// # Errors
 /// What stops the command, in words for the operator.
-pub async fn run(cli: Cli) -> anyhow::Result<()> {
+pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let command = cli.command.unwrap_or(Command::Serve(Serve::default()));
-    if let Command::Openapi = command {
-        return print(&serde_json::to_string_pretty(&app::document())?);
-    }
-    if let Command::Demo { exit } = command {
-        return demo::run(exit).await;
-    }
-    let settings = Settings::load(cli.config.as_deref())?;
-    telemetry::start(&settings.log);
     match command {
-        Command::Serve(serve) => serve_until_signalled(settings, &serve).await,
-        Command::Migrate => migrate(settings).await,
-        Command::RecomputeTimes { sandbox } => recompute_times(settings, sandbox).await,
-        Command::Openapi | Command::Demo { .. } => Ok(()),
-        Command::Admin(Admin::Create { email }) => create_admin(settings, &email).await,
+        Command::Openapi => print(&serde_json::to_string_pretty(&app::document())?)?,
+        Command::Demo { exit, export } => demo::run(exit, export.as_deref()).await?,
+        Command::VerifyLedger { file } => return verify::ledger_file(&file),
+        Command::Verify { json } => {
+            return Ok(verify::database(cli.config.as_deref(), json).await);
+        }
+        Command::Serve(serve) => {
+            serve_until_signalled(settings(cli.config.as_deref())?, &serve).await?;
+        }
+        Command::Migrate => migrate(settings(cli.config.as_deref())?).await?,
+        Command::RecomputeTimes { sandbox } => {
+            recompute_times(settings(cli.config.as_deref())?, sandbox).await?;
+        }
+        Command::Admin(Admin::Create { email }) => {
+            create_admin(settings(cli.config.as_deref())?, &email).await?;
+        }
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn settings(config: Option<&Path>) -> anyhow::Result<Settings> {
+    let settings = Settings::load(config)?;
+    telemetry::start(&settings.log);
+    Ok(settings)
 }
 
 async fn serve_until_signalled(settings: Settings, serve: &Serve) -> anyhow::Result<()> {
@@ -139,7 +166,7 @@ async fn create_admin(settings: Settings, email: &str) -> anyhow::Result<()> {
 }
 
 /// One line on standard output, at once.
-fn print(line: &str) -> anyhow::Result<()> {
+pub(super) fn print(line: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{line}")
         .and_then(|()| out.flush())

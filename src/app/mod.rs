@@ -8,6 +8,7 @@ pub mod recompute;
 mod sandbox;
 pub mod server;
 pub mod startup;
+mod verify;
 
 use serde_json::Value;
 use utoipa_actix_web::AppExt;

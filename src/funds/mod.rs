@@ -13,9 +13,15 @@ mod repo;
 mod routes;
 mod rules;
 mod service;
+#[cfg(test)]
+mod tests;
 
 use crate::platform::registry::Unfinished;
 
+pub use domain::invariants::Finding;
+pub use domain::invariants::Invariant;
+pub use domain::proof::Proven;
+pub use domain::proof::Unproven;
 pub use due::Due;
 pub use due::due_until;
 pub use routes::configure;
@@ -31,7 +37,10 @@ pub use service::clock::sweeps;
 pub use service::contributions::Contribution;
 pub use service::contributions::in_arrears;
 pub use service::contributions::of_last_season;
+pub use service::proof::prove;
 pub use service::subjects::ballot_subject;
+pub use service::verify::Counted;
+pub use service::verify::verify;
 
 /// What has to be finished before the alliance can end.
 pub const UNFINISHED: Unfinished = Unfinished {

@@ -1,12 +1,14 @@
 //! SQL of funds, one file per document.
 
 pub mod assessments;
+pub mod books;
 pub mod closings;
 pub mod credits;
 pub mod dues;
 pub mod expenses;
 pub mod funds;
 pub mod in_kind;
+pub mod invariants;
 pub mod ledger;
 pub mod notices;
 pub mod payments;
@@ -16,6 +18,7 @@ pub mod policies;
 pub mod refunds;
 pub mod reservations;
 pub mod sponsors;
+pub mod statements;
 pub mod transfers;
 pub mod true_ups;
 

@@ -8,6 +8,7 @@ mod dues;
 mod examples;
 mod expenses;
 mod fields;
+mod fund_statement;
 mod funds;
 mod in_kind;
 mod ledger;
@@ -20,6 +21,8 @@ mod previews;
 mod reservations;
 mod shares;
 mod sponsors;
+mod statement_csv;
+mod statements;
 mod tables;
 mod transfers;
 mod true_ups;
@@ -48,5 +51,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(periods::configure)
         .configure(dues::configure)
         .configure(credits::configure)
-        .configure(pledges::configure);
+        .configure(pledges::configure)
+        .configure(statements::configure)
+        .configure(fund_statement::configure);
 }

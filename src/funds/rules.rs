@@ -151,7 +151,10 @@ pub const RULES: &[Rule] = &[
     Rule::new("list_balances", READERS),
     Rule::new("close_fund_period", TREASURER).idempotent(),
     Rule::new("list_fund_periods", READERS),
+    Rule::new("read_alliance_ledger", READERS),
     Rule::new("read_my_statement", Allow::Roles(&[Role::Member])),
+    Rule::new("read_member_statement", READERS),
+    Rule::new("read_fund_statement", READERS),
 ];
 
 const fn calculator(operation: &'static str) -> Rule {

@@ -5,9 +5,12 @@ use actix_web::HttpMessage;
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::dev::Payload;
+use actix_web::web::Bytes;
 use actix_web::web::Data;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::Stream;
+use futures_util::TryStreamExt;
 use serde::Serialize;
 
 use crate::http::cursor;
@@ -199,6 +202,15 @@ impl Call {
 
     /// One page with the cursor of the next and its `Link`.
     pub fn list<T: Serialize + utoipa::ToSchema>(&self, slice: Slice<T>) -> HttpResponse {
+        self.list_as(slice, |list| list)
+    }
+
+    /// As [`Call::list`], in a view that says more than the items.
+    pub fn list_as<T: Serialize + utoipa::ToSchema, V: Serialize>(
+        &self,
+        slice: Slice<T>,
+        view: impl FnOnce(ListOf<T>) -> V,
+    ) -> HttpResponse {
         let next = slice
             .next
             .map(|id| cursor::encode(&self.ctx.keys, &self.list_name(), id, self.ctx.clock.now()));
@@ -224,7 +236,26 @@ impl Call {
             next_cursor: next,
             items: slice.items,
         };
-        response.body(serde_json::to_string(&list).unwrap_or_default())
+        response.body(serde_json::to_string(&view(list)).unwrap_or_default())
+    }
+
+    /// A whole that is sent piece by piece under a name; where a piece fails, the connection breaks off.
+    pub fn stream<S>(&self, media_type: &str, file: &str, pieces: S) -> HttpResponse
+    where
+        S: Stream<Item = Result<Bytes, Failure>> + 'static,
+    {
+        let request_id = self.request_id.clone();
+        let pieces = pieces.map_err(move |failure| {
+            tracing::error!(request_id, ?failure, "a stream broke off");
+            std::io::Error::other("the stream broke off")
+        });
+        HttpResponse::Ok()
+            .insert_header(("content-type", media_type))
+            .insert_header((
+                "content-disposition",
+                format!("attachment; filename=\"{file}\""),
+            ))
+            .streaming(pieces)
     }
 
     /// A list is its path with all filters, whatever the page.

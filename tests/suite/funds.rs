@@ -1,5 +1,6 @@
 //! Funds: levies, payments, spending and the close of a season, in money that adds up.
 
+mod books;
 mod closing;
 mod dues;
 mod giving;
@@ -10,6 +11,7 @@ mod levy_refusals;
 mod owing;
 mod payments;
 mod placements;
+mod recount;
 mod refusals;
 mod season;
 mod sizes;

@@ -15,6 +15,7 @@ use sea_orm::Statement;
 use sea_orm::sea_query::Expr;
 use sea_orm::sea_query::ExprTrait;
 
+use crate::alliances::MemberCode;
 use crate::alliances::repo;
 use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::MembershipId;
@@ -28,6 +29,9 @@ use crate::platform::db::on_any_conflict;
 
 pub type Membership = membership::Model;
 pub type Merchant = merchant::Model;
+
+/// Memberships whose numbers are read by one statement.
+const CODES_AT_ONCE: usize = 500;
 
 /// States in which a merchant has its one membership of an alliance.
 const LIVE: [&str; 4] = ["applied", "invited", "active", "suspended"];
@@ -233,4 +237,32 @@ pub async fn suspended(
         .into_tuple()
         .all(c)
         .await
+}
+
+/// Numbers and names of some memberships.
+pub async fn codes(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    ids: &[MembershipId],
+) -> Result<Vec<MemberCode>, DbErr> {
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(CODES_AT_ONCE) {
+        let places: Vec<String> = (2..).take(some.len()).map(|n| format!("${n}")).collect();
+        let sql = format!(
+            "SELECT m.id AS id, m.number AS number, merchant.name AS name FROM membership m \
+             JOIN merchant ON merchant.id = m.merchant_id \
+             WHERE m.alliance_id = $1 AND m.id IN ({})",
+            places.join(", ")
+        );
+        let values = std::iter::once(alliance.into()).chain(some.iter().map(|id| (*id).into()));
+        let statement = Statement::from_sql_and_values(c.get_database_backend(), sql, values);
+        for row in c.query_all_raw(statement).await? {
+            found.push(MemberCode {
+                membership: row.try_get("", "id")?,
+                number: row.try_get("", "number")?,
+                name: row.try_get("", "name")?,
+            });
+        }
+    }
+    Ok(found)
 }

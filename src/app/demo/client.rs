@@ -130,6 +130,24 @@ impl Client {
         Ok(())
     }
 
+    /// GET of a text.
+    ///
+    /// # Errors
+    /// Everything but a 2xx answer.
+    pub async fn text(&self, path: &str) -> anyhow::Result<String> {
+        let mut request = self.http.get(format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        let sent = request.send().await;
+        let mut response = sent.map_err(|error| anyhow::anyhow!("GET {path}: {error}"))?;
+        let bytes = response.body().limit(64 << 20).await?;
+        if !response.status().is_success() {
+            bail!("GET {path}: {}", response.status());
+        }
+        Ok(String::from_utf8(bytes.to_vec())?)
+    }
+
     async fn send(
         &self,
         method: Method,

@@ -5,10 +5,13 @@
 
 mod cast;
 mod client;
+mod export;
 mod money;
 mod print;
 mod promotion;
 mod purchase;
+
+use std::path::Path;
 
 use anyhow::Context;
 
@@ -22,13 +25,13 @@ use crate::platform::config::Settings;
 ///
 /// # Errors
 /// When the service cannot start, or a step of the season does not come out as told.
-pub async fn run(exit: bool) -> anyhow::Result<()> {
+pub async fn run(exit: bool, export: Option<&Path>) -> anyhow::Result<()> {
     let folder = tempfile::tempdir().context("no folder for the demo")?;
     let settings = Settings::for_demo(folder.path())?;
     let running = server::start(settings, Role::All, true, true).await?;
     let address = running.address.context("the demo has no listener")?;
     println!("listening on http://{address}");
-    let told = tell(&format!("http://{address}"), folder.path()).await;
+    let told = tell(&format!("http://{address}"), folder.path(), export).await;
     match told {
         Err(error) => {
             running.stop().await?;
@@ -51,12 +54,16 @@ pub async fn run(exit: bool) -> anyhow::Result<()> {
     }
 }
 
-async fn tell(url: &str, folder: &std::path::Path) -> anyhow::Result<()> {
+async fn tell(url: &str, folder: &Path, export: Option<&Path>) -> anyhow::Result<()> {
     let nobody = Client::new(url);
     let cast = Cast::gather(&nobody, folder).await?;
     let season = money::decide_and_bill(&cast).await?;
     let promotion = promotion::announce(&cast).await?;
     purchase::negotiate(&cast).await?;
     promotion::live_through(&cast, &promotion).await?;
-    money::spend_and_close(&cast, &season).await
+    money::spend_and_close(&cast, &season).await?;
+    match export {
+        Some(folder) => export::write(&cast, folder).await,
+        None => Ok(()),
+    }
 }

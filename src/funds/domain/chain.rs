@@ -73,15 +73,15 @@ impl Leaf<'_> {
     }
 }
 
-/// The hash of a transaction, by the hash before it and the leaves of its postings in their order.
+/// The hash of a transaction, by the hash before it, that of its head, and the leaves of its postings in their order.
 pub fn link<'a>(
     digest: impl Fn(&[u8]) -> Vec<u8>,
     previous: &[u8],
-    head: &Head<'_>,
+    head: &[u8],
     leaves: impl Iterator<Item = &'a [u8]>,
 ) -> Vec<u8> {
     let mut bytes = previous.to_vec();
-    bytes.extend(digest(head.text().as_bytes()));
+    bytes.extend_from_slice(head);
     for leaf in leaves {
         bytes.extend_from_slice(leaf);
     }

@@ -228,59 +228,12 @@ pub async fn stored(
     pair(c, sql, transaction.0).await
 }
 
-/// What was debited to the accounts of a kind before the close took it out again.
-pub async fn posted(c: &impl ConnectionTrait, fund: &Fund, kind: &str) -> Result<i64, DbErr> {
-    let sql = "SELECT CAST(COALESCE(SUM(p.amount_minor), 0) AS BIGINT) AS total FROM posting p \
-               JOIN account a ON a.id = p.account_id \
-               JOIN ledger_transaction t ON t.id = p.transaction_id \
-               WHERE a.alliance_id = $1 AND a.fund_id = $2 AND a.kind = $3 \
-               AND t.kind <> 'close_spending'";
-    let values = [fund.alliance_id.into(), fund.id.into(), kind.into()];
-    let statement = Statement::from_sql_and_values(c.get_database_backend(), sql, values);
-    let row = c.query_one_raw(statement).await?;
-    row.map_or(Ok(0), |row| row.try_get("", "total"))
-}
-
 async fn pair(c: &impl ConnectionTrait, sql: &str, id: uuid::Uuid) -> Result<(i64, i64), DbErr> {
     let statement = Statement::from_sql_and_values(c.get_database_backend(), sql, [id.into()]);
     let row = c.query_one_raw(statement).await?;
     row.map_or(Ok((0, 0)), |row| {
         Ok((row.try_get("", "number")?, row.try_get("", "total")?))
     })
-}
-
-/// Up to `limit` postings of a fund after a place in it, in order, each with its transaction;
-/// only those of `accounts` where that is given.
-pub async fn postings(
-    c: &impl ConnectionTrait,
-    fund: &Fund,
-    accounts: Option<&[AccountId]>,
-    after: i64,
-    limit: u64,
-) -> Result<Vec<(Posting, Transaction)>, DbErr> {
-    let mut query = posting::Entity::find()
-        .filter(posting::Column::AllianceId.eq(fund.alliance_id))
-        .filter(posting::Column::FundId.eq(fund.id))
-        .filter(posting::Column::Sequence.gt(after));
-    if let Some(accounts) = accounts {
-        query = query.filter(posting::Column::AccountId.is_in(accounts.iter().copied()));
-    }
-    let rows = query
-        .order_by_asc(posting::Column::Sequence)
-        .limit(limit)
-        .all(c)
-        .await?;
-    let transactions = ledger_transaction::Entity::find()
-        .filter(ledger_transaction::Column::AllianceId.eq(fund.alliance_id))
-        .filter(ledger_transaction::Column::Id.is_in(rows.iter().map(|row| row.transaction_id)))
-        .all(c)
-        .await?;
-    let by_id: std::collections::HashMap<_, _> =
-        transactions.into_iter().map(|t| (t.id, t)).collect();
-    Ok(rows
-        .into_iter()
-        .filter_map(|row| by_id.get(&row.transaction_id).cloned().map(|t| (row, t)))
-        .collect())
 }
 
 /// The place of a posting in its fund.

@@ -255,3 +255,21 @@ pub async fn sums(
         .all(c)
         .await
 }
+
+/// A member's notices of some assessments of some funds, oldest first.
+pub async fn of_assessments(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    funds: &[FundId],
+    membership: MembershipId,
+    assessments: &[AssessmentId],
+) -> Result<Vec<Notice>, DbErr> {
+    Entity::find()
+        .filter(Column::AllianceId.eq(alliance))
+        .filter(Column::FundId.is_in(funds.iter().copied()))
+        .filter(Column::MembershipId.eq(membership))
+        .filter(Column::AssessmentId.is_in(assessments.iter().copied()))
+        .order_by_asc(Column::Id)
+        .all(c)
+        .await
+}

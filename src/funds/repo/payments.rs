@@ -3,7 +3,6 @@
 use entity::payment::Column;
 use entity::payment::Entity;
 use entity::payment_allocation;
-use entity::payment_bounce;
 use sea_orm::ActiveModelTrait;
 use sea_orm::ColumnTrait;
 use sea_orm::ConnectionTrait;
@@ -13,7 +12,6 @@ use sea_orm::IntoActiveModel;
 use sea_orm::QueryFilter;
 use sea_orm::QueryOrder;
 use sea_orm::QuerySelect;
-use sea_orm::QueryTrait;
 
 use crate::funds::repo::Allocation;
 use crate::funds::repo::Fund;
@@ -51,22 +49,6 @@ pub async fn list(
         .all(c)
         .await?;
     Ok(Slice::cut(rows, page, |row| row.id.0))
-}
-
-/// Every payment of a fund that did not bounce, oldest first.
-pub async fn all(c: &impl ConnectionTrait, fund: &Fund) -> Result<Vec<Payment>, DbErr> {
-    use payment_bounce::Column as Bounced;
-    let bounced = payment_bounce::Entity::find()
-        .select_only()
-        .column(Bounced::PaymentId)
-        .filter(Bounced::FundId.eq(fund.id));
-    Entity::find()
-        .filter(Column::AllianceId.eq(fund.alliance_id))
-        .filter(Column::FundId.eq(fund.id))
-        .filter(Column::Id.not_in_subquery(bounced.into_query()))
-        .order_by_asc(Column::Id)
-        .all(c)
-        .await
 }
 
 /// What payments were spent on, in the order of payments and notices.

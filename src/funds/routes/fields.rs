@@ -3,6 +3,10 @@
 use chrono::Datelike;
 use chrono::NaiveDate;
 
+use crate::http::problem::Problem;
+use crate::kernel::problem::FieldError;
+use crate::kernel::problem::kinds;
+
 /// Most of an amount in a request, as JSON readers hold it exactly.
 pub const MOST: i64 = crate::kernel::money::MAX_AMOUNT;
 
@@ -49,4 +53,19 @@ pub fn measure(text: &str, _: &()) -> garde::Result {
             "must have 1 to 60 lower-case letters, digits and '_'",
         ))
     }
+}
+
+/// A parameter of the query that is not what it must be.
+pub fn invalid(name: &str, wanted: &str) -> Problem {
+    let detail = format!("'{name}' takes {wanted}.");
+    Problem::new(&kinds::INVALID_PARAMETER, detail).errors(vec![FieldError::new(
+        name,
+        "invalid_parameter",
+        wanted,
+    )])
+}
+
+/// Bytes in hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

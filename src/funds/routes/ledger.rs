@@ -1,28 +1,29 @@
-//! Routes of the open ledger, of balances and of statements.
+//! Routes of the open ledger, of the books and of balances.
 
 use std::collections::HashMap;
 
 use actix_web::HttpResponse;
 use actix_web::get;
+use actix_web::web::Bytes;
 use actix_web::web::Path;
 use actix_web::web::Query;
 use chrono::NaiveDate;
+use futures_util::stream;
 use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
 
-use crate::funds::repo::Account;
+use crate::funds::domain::books::Format;
 use crate::funds::repo::Fund;
-use crate::funds::routes::funds::RefundView;
-use crate::funds::routes::notices::LevyNoticeSummary;
-use crate::funds::routes::notices::summary;
-use crate::funds::routes::payments::PaymentView;
+use crate::funds::routes::fields::hex;
+use crate::funds::routes::fields::invalid;
+use crate::funds::service::books::Books;
 use crate::funds::service::ledger;
+use crate::funds::service::ledger::Balance;
 use crate::funds::service::ledger::Line;
-use crate::funds::service::statement;
-use crate::funds::service::statement::Statement;
+use crate::funds::service::proof::Proof;
 use crate::http::call::Answer;
 use crate::http::call::Call;
-use crate::http::problem::Problem;
 use crate::http::reply::ListOf;
 use crate::http::reply::PageParams;
 use crate::kernel::ids::AccountId;
@@ -30,76 +31,149 @@ use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::FundId;
 use crate::kernel::ids::LedgerTransactionId;
 use crate::kernel::ids::MandateId;
-use crate::kernel::ids::MembershipId;
-use crate::kernel::ids::PostingId;
-use crate::kernel::problem::FieldError;
-use crate::kernel::problem::kinds;
 use crate::kernel::time::Instant;
 
 /// Mounts the routes.
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(read_ledger)
-        .service(list_balances)
-        .service(read_my_statement);
+        .service(read_alliance_ledger)
+        .service(list_balances);
 }
 
-/// One leg of a transaction.
+/// One leg of a transaction, or several legs of other members added up.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 struct PostingView {
-    id: PostingId,
-    /// Place in the fund's ledger, from 1, without gaps.
+    #[schema(value_type = String, format = Uuid, max_length = 36)]
+    id: Uuid,
+    /// Place in the fund's ledger, from 1, without gaps; null where legs were added up.
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
-    sequence: i64,
+    sequence: Option<i64>,
     transaction_id: LedgerTransactionId,
+    /// Place of the transaction in the fund's chain, from 1.
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    transaction_sequence: i64,
     #[schema(value_type = String, format = Date, max_length = 10)]
     effective_date: NaiveDate,
     recorded_at: Instant,
-    /// `levy`, `payment`, `expense`, `refund`, `close_income` or `close_spending`.
+    /// Such as `levy`, `payment` or `expense`.
     #[schema(max_length = 20)]
     kind: String,
-    /// The assessment, payment, expense or fund that it is written for.
+    /// The assessment, payment, expense … that it is written for.
     #[schema(max_length = 36, format = "uuid")]
     document_ref: String,
+    /// By which mandate it was decided.
     mandate_id: Option<MandateId>,
-    account_id: AccountId,
+    /// Who was paid.
+    #[schema(max_length = 200)]
+    supplier: Option<String>,
+    /// The transaction that it takes back.
+    reverses: Option<LedgerTransactionId>,
+    /// Null where legs were added up.
+    account_id: Option<AccountId>,
     #[schema(max_length = 200)]
     account: String,
+    /// The account as the books write it: `Assets:Receivable:D11-2026:M-000123`.
+    #[schema(max_length = 200)]
+    book_account: String,
+    /// Whom the last part of the account's name stands for.
+    #[schema(max_length = 200)]
+    party_name: String,
     /// Debit positive, credit negative.
     #[schema(minimum = -9_007_199_254_740_991_i64, maximum = 9_007_199_254_740_991_i64)]
     amount_minor: i64,
-    /// The account's balance after it.
+    /// The account's balance after it; null where legs were added up.
     #[schema(minimum = -9_007_199_254_740_991_i64, maximum = 9_007_199_254_740_991_i64)]
-    balance_minor: i64,
-    #[schema(max_length = 200)]
+    balance_minor: Option<i64>,
+    #[schema(max_length = 400)]
     narration: String,
+    /// Hash of the transaction in the fund's chain, in hexadecimal digits.
+    #[schema(max_length = 64)]
+    hash: String,
 }
 
-fn posting(fund: &Fund, line: Line) -> PostingView {
-    PostingView {
-        account: ledger::account_name(fund, &line.account),
-        id: line.posting.id,
-        sequence: line.posting.sequence,
-        transaction_id: line.transaction.id,
-        effective_date: line.transaction.effective_date,
-        recorded_at: line.transaction.recorded_at,
-        kind: line.transaction.kind,
-        document_ref: line.transaction.document_ref.to_string(),
-        mandate_id: line.transaction.mandate_id,
-        account_id: line.account.id,
-        amount_minor: line.posting.amount_minor,
-        balance_minor: line.posting.balance_minor,
-        narration: line.transaction.narration,
+impl From<Line> for PostingView {
+    fn from(line: Line) -> Self {
+        let (leg, transaction) = (line.leg, line.transaction);
+        Self {
+            id: line.id,
+            sequence: leg.sequence,
+            transaction_id: transaction.id,
+            transaction_sequence: transaction.sequence,
+            effective_date: transaction.effective_date,
+            recorded_at: transaction.recorded_at,
+            kind: transaction.kind,
+            document_ref: transaction.document_ref.to_string(),
+            mandate_id: transaction.mandate_id,
+            supplier: line.supplier,
+            reverses: transaction.reverses,
+            account_id: leg.account_id,
+            account: line.account,
+            book_account: line.book_account,
+            party_name: line.label,
+            amount_minor: leg.amount_minor,
+            balance_minor: leg.balance_minor,
+            narration: line.narration,
+            hash: hex(&transaction.hash),
+        }
+    }
+}
+
+/// Who keeps the money: the ledger is a record, not a bank.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct KeptBy {
+    #[schema(max_length = 80)]
+    holder: String,
+    #[schema(max_length = 80)]
+    institution: String,
+    #[schema(max_length = 80)]
+    account_ref: String,
+}
+
+/// One page of a fund's ledger.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct LedgerPage {
+    fund_id: FundId,
+    #[schema(max_length = 20)]
+    code: String,
+    #[schema(max_length = 3)]
+    currency: String,
+    custodian: KeptBy,
+    /// The postings, oldest first.
+    #[schema(max_items = 100)]
+    items: Vec<PostingView>,
+    /// Send it as `cursor` for the next page; null on the last one.
+    #[schema(max_length = 200)]
+    next_cursor: Option<String>,
+    /// Whether there is another page.
+    has_more: bool,
+}
+
+fn ledger_page(fund: Fund, list: ListOf<PostingView>) -> LedgerPage {
+    LedgerPage {
+        fund_id: fund.id,
+        code: fund.code,
+        currency: fund.currency,
+        custodian: KeptBy {
+            holder: fund.custodian_holder,
+            institution: fund.custodian_institution,
+            account_ref: fund.custodian_account_ref,
+        },
+        items: list.items,
+        next_cursor: list.next_cursor,
+        has_more: list.has_more,
     }
 }
 
 /// Read the ledger of a fund
 ///
-/// Organizers, treasurers and observers read every posting; a member reads the fund's own accounts and those in
-/// its own name. `format=json` is paged; `format=csv` is everything, amounts in minor units.
+/// Organizers, treasurers and observers read every posting; a member reads the fund's own accounts and those in its
+/// own name, and what other members owe and pay added up per transaction. `format=json` is paged; the others are
+/// everything, sent piece by piece: `csv` with amounts in minor units, `beancount`, `ledger` (also for hledger), and
+/// `chain`: the hashes, one transaction on a line, for `guildhall verify-ledger`.
 #[utoipa::path(tag = "money", params(("fund_id" = FundId, Path),
-    ("format" = Option<String>, Query, description = "`json` (default) or `csv`", pattern = "^(json|csv)$", max_length = 4), PageParams),
-    responses((status = 200, description = "One page, or the whole as CSV",
-        content((ListOf<PostingView> = "application/json"), (String = "text/csv")))))]
+    ("format" = Option<String>, Query, description = "`json` (default), `csv`, `beancount`, `ledger` or `chain`", pattern = "^(json|csv|beancount|ledger|chain)$", max_length = 9), PageParams),
+    responses((status = 200, description = "One page, or the whole as a text",
+        content((LedgerPage = "application/json"), (String = "text/csv"), (String = "text/plain"), (String = "application/jsonl")))))]
 #[get("/v1/funds/{fund_id}/ledger")]
 async fn read_ledger(
     call: Call,
@@ -109,27 +183,68 @@ async fn read_ledger(
     match query.get("format").map_or("json", String::as_str) {
         "json" => {
             let (fund, slice) = ledger::page(&call.look(), *id, call.page()?).await?;
-            Ok(call.list(slice.map(|line| posting(&fund, line))))
+            let slice = slice.map(PostingView::from);
+            Ok(call.list_as(slice, |list| ledger_page(fund, list)))
         }
-        "csv" => {
-            let (fund, bytes) = ledger::csv(&call.look(), *id).await?;
-            let file = format!("attachment; filename=\"{}-ledger.csv\"", fund.code);
-            Ok(HttpResponse::Ok()
-                .insert_header(("content-type", "text/csv; charset=utf-8; header=present"))
-                .insert_header(("content-disposition", file))
-                .body(bytes))
+        "chain" => Ok(chain(&call, Proof::of_fund(&call.look(), *id).await?)),
+        word => {
+            let format = format(word)?;
+            let books = Books::of_fund(&call.look(), *id, format).await?;
+            let name = format!("{}-ledger", books.codes().concat());
+            Ok(whole(&call, books, &name))
         }
-        _ => Err(invalid("format", "'json' or 'csv'")),
     }
 }
 
-fn invalid(name: &str, wanted: &str) -> Problem {
-    let detail = format!("'{name}' takes {wanted}.");
-    Problem::new(&kinds::INVALID_PARAMETER, detail).errors(vec![FieldError::new(
-        name,
-        "invalid_parameter",
-        wanted,
-    )])
+/// Read the ledger of an alliance
+///
+/// The ledgers of all its funds as one: money that moves between funds is seen on both sides. Read as the ledger of
+/// a fund is.
+#[utoipa::path(tag = "money", params(("alliance_id" = AllianceId, Path),
+    ("format" = String, Query, description = "`csv`, `beancount`, `ledger` or `chain`", example = "csv", pattern = "^(csv|beancount|ledger|chain)$", max_length = 9)),
+    responses((status = 200, description = "The whole as a text",
+        content((String = "text/csv"), (String = "text/plain"), (String = "application/jsonl")))))]
+#[get("/v1/alliances/{alliance_id}/ledger")]
+async fn read_alliance_ledger(
+    call: Call,
+    id: Path<AllianceId>,
+    query: Query<HashMap<String, String>>,
+) -> Answer {
+    match query.get("format").map_or("", String::as_str) {
+        "chain" => Ok(chain(&call, Proof::of_alliance(&call.look(), *id).await?)),
+        word => {
+            let format = format(word)?;
+            let books = Books::of_alliance(&call.look(), *id, format).await?;
+            Ok(whole(&call, books, "alliance-ledger"))
+        }
+    }
+}
+
+fn format(word: &str) -> Result<Format, crate::http::problem::Problem> {
+    let wanted = "'csv', 'beancount', 'ledger' or 'chain'";
+    Format::parse(word).ok_or_else(|| invalid("format", wanted))
+}
+
+fn whole(call: &Call, books: Books, name: &str) -> HttpResponse {
+    let format = books.format();
+    let file = format!("{name}.{}", format.extension());
+    let pieces = stream::try_unfold(books, async |mut books| {
+        let piece = books.next().await?;
+        Ok(piece.map(|text| (Bytes::from(text), books)))
+    });
+    call.stream(format.media_type(), &file, pieces)
+}
+
+fn chain(call: &Call, proof: Proof) -> HttpResponse {
+    let pieces = stream::try_unfold(proof, async |mut proof| {
+        let piece = proof.next().await?;
+        Ok(piece.map(|text| (Bytes::from(text), proof)))
+    });
+    call.stream(
+        "application/jsonl; charset=utf-8",
+        "ledger-chain.jsonl",
+        pieces,
+    )
 }
 
 /// An account and what it holds.
@@ -138,7 +253,13 @@ struct BalanceView {
     account_id: AccountId,
     #[schema(max_length = 200)]
     account: String,
-    /// `bank`, `receivable`, `levy`, `levy_refunded`, `spend` or `result`.
+    /// The account as the books write it.
+    #[schema(max_length = 200)]
+    book_account: String,
+    /// Whom the last part of the account's name stands for.
+    #[schema(max_length = 200)]
+    party_name: String,
+    /// Such as `bank`, `receivable` or `spend`.
     #[schema(max_length = 20)]
     kind: String,
     /// Debit positive, credit negative.
@@ -146,12 +267,16 @@ struct BalanceView {
     balance_minor: i64,
 }
 
-fn balance(fund: &Fund, account: Account) -> BalanceView {
-    BalanceView {
-        account: ledger::account_name(fund, &account),
-        account_id: account.id,
-        kind: account.kind,
-        balance_minor: account.balance_minor,
+impl From<Balance> for BalanceView {
+    fn from(found: Balance) -> Self {
+        Self {
+            account: found.name,
+            book_account: found.book_name,
+            party_name: found.label,
+            account_id: found.account.id,
+            kind: found.account.kind,
+            balance_minor: found.account.balance_minor,
+        }
     }
 }
 
@@ -162,75 +287,6 @@ fn balance(fund: &Fund, account: Account) -> BalanceView {
     responses((status = 200, body = ListOf<BalanceView>, description = "One page")))]
 #[get("/v1/funds/{fund_id}/balances")]
 async fn list_balances(call: Call, id: Path<FundId>) -> Answer {
-    let (fund, slice) = ledger::balances(&call.look(), *id, call.page()?).await?;
-    Ok(call.list(slice.map(|account| balance(&fund, account))))
-}
-
-/// A member's statement of a fund.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-struct StatementView {
-    fund_id: FundId,
-    membership_id: MembershipId,
-    #[schema(max_length = 3)]
-    currency: String,
-    /// What the member owed when the fund began: nothing.
-    #[schema(minimum = 0, maximum = 0)]
-    opening_minor: i64,
-    #[schema(max_items = 1000)]
-    notices: Vec<LevyNoticeSummary>,
-    #[schema(max_items = 10_000)]
-    payments: Vec<PaymentView>,
-    refund: Option<RefundView>,
-    /// What the member owes still.
-    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
-    closing_minor: i64,
-    /// What the fund spent.
-    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
-    spent_minor: i64,
-    /// The member's share of it, by cash paid.
-    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
-    share_of_spend_minor: i64,
-}
-
-impl From<Statement> for StatementView {
-    fn from(found: Statement) -> Self {
-        let fund = found.fund;
-        let notice = |row| summary(&fund, row);
-        Self {
-            notices: found.notices.into_iter().map(notice).collect(),
-            fund_id: fund.id,
-            membership_id: found.membership,
-            currency: fund.currency,
-            opening_minor: 0,
-            payments: found.payments.into_iter().map(PaymentView::from).collect(),
-            refund: found.refund.map(RefundView::from),
-            closing_minor: found.closing_minor,
-            spent_minor: found.spent_minor,
-            share_of_spend_minor: found.share_of_spend_minor,
-        }
-    }
-}
-
-/// Read my statement of a fund
-///
-/// Staff of a member: its notices, payments, refund, and its share of what the fund bought.
-#[utoipa::path(tag = "money", params(("alliance_id" = AllianceId, Path),
-    ("fund_id" = FundId, Query),
-    ("membership_id" = Option<MembershipId>, Query, description = "Needed where you act for several members")),
-    responses((status = 200, body = StatementView, description = "The statement")))]
-#[get("/v1/alliances/{alliance_id}/statements/me")]
-async fn read_my_statement(
-    call: Call,
-    id: Path<AllianceId>,
-    query: Query<HashMap<String, String>>,
-) -> Answer {
-    let fund = query.get("fund_id").and_then(|text| text.parse().ok());
-    let fund = fund.ok_or_else(|| invalid("fund_id", "the id of a fund"))?;
-    let membership = query
-        .get("membership_id")
-        .map(|text| text.parse())
-        .transpose()
-        .map_err(|_| invalid("membership_id", "the id of a membership"))?;
-    let found = statement::mine(&call.look(), *id, fund, membership).await?;
-    Ok(HttpResponse::Ok().json(StatementView::from(found)))
+    let (_, slice) = ledger::balances(&call.look(), *id, call.page()?).await?;
+    Ok(call.list(slice.map(BalanceView::from)))
 }

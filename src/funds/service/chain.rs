@@ -15,8 +15,8 @@ use crate::kernel::ids::FundId;
 use crate::kernel::problem::Failure;
 use crate::platform::random::digest;
 
-/// The leaf of a posting on the account `kind` of `party`.
-pub fn leaf(posting: &Posting, kind: &str, party: &str) -> Vec<u8> {
+/// The text of a posting on the account `kind` of `party` that is hashed.
+pub fn leaf_text(posting: &Posting, kind: &str, party: &str) -> String {
     let leaf = Leaf {
         id: posting.id.to_string(),
         sequence: posting.sequence,
@@ -25,11 +25,16 @@ pub fn leaf(posting: &Posting, kind: &str, party: &str) -> Vec<u8> {
         amount: posting.amount_minor,
         balance: posting.balance_minor,
     };
-    digest(leaf.text().as_bytes())
+    leaf.text()
 }
 
-/// The hash that a transaction has by its content, the hash before it, and the leaves of its postings.
-pub fn hash(row: &Transaction, leaves: &[Vec<u8>]) -> Vec<u8> {
+/// The leaf of a posting on the account `kind` of `party`.
+pub fn leaf(posting: &Posting, kind: &str, party: &str) -> Vec<u8> {
+    digest(leaf_text(posting, kind, party).as_bytes())
+}
+
+/// The text of a transaction without its postings that is hashed.
+pub fn head_text(row: &Transaction) -> String {
     let head = Head {
         id: row.id.to_string(),
         fund: row.fund_id.to_string(),
@@ -42,6 +47,12 @@ pub fn hash(row: &Transaction, leaves: &[Vec<u8>]) -> Vec<u8> {
         effective: row.effective_date.to_string(),
         recorded: row.recorded_at.to_string(),
     };
+    head.text()
+}
+
+/// The hash that a transaction has by its content, the hash before it, and the leaves of its postings.
+pub fn hash(row: &Transaction, leaves: &[Vec<u8>]) -> Vec<u8> {
+    let head = digest(head_text(row).as_bytes());
     let leaves = leaves.iter().map(Vec::as_slice);
     link(digest, &row.previous_hash, &head, leaves)
 }

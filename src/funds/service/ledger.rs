@@ -1,82 +1,50 @@
 //! The open ledger: every posting of a fund with the balance after it.
 //!
 //! Organizers, treasurers and observers read all of it. A member reads the fund's own accounts and those in its
-//! own name; what other members owe and pay stays theirs, the bank and the totals do not.
+//! own name; what other members owe and pay is added up per transaction and kind of account, so that every
+//! transaction still balances and the totals are everybody's.
 
 use std::collections::HashMap;
 
-use crate::funds::domain::ledger;
+use uuid::Uuid;
+
+use crate::funds::domain::books::code;
 use crate::funds::domain::ledger::AccountKind;
 use crate::funds::repo;
 use crate::funds::repo::Account;
 use crate::funds::repo::Fund;
-use crate::funds::repo::Posting;
 use crate::funds::repo::Transaction;
+use crate::funds::repo::books::Leg;
+use crate::funds::service::book_names;
+use crate::funds::service::book_names::Names;
 use crate::funds::service::visible;
-use crate::kernel::ids::AccountId;
 use crate::kernel::ids::FundId;
-use crate::kernel::ids::MembershipId;
+use crate::kernel::ids::LedgerTransactionId;
 use crate::kernel::ids::PostingId;
 use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
 use crate::kernel::problem::Failure;
 use crate::platform::act::Look;
+use crate::platform::db::Reader;
 
-/// A posting with its transaction and its account.
+/// A leg with its transaction and the names of what it touches.
 #[derive(Debug, Clone)]
 pub struct Line {
-    pub posting: Posting,
+    /// The posting's; of added-up legs one of their own.
+    pub id: Uuid,
+    pub leg: Leg,
     pub transaction: Transaction,
-    pub account: Account,
+    /// The account with its party as it is stored, and as the books write it.
+    pub account: String,
+    pub book_account: String,
+    /// Whom the last part of the account's name stands for.
+    pub label: String,
+    pub supplier: Option<String>,
+    pub narration: String,
 }
 
-/// Postings that the export reads at once.
-const CHUNK: u64 = 1_000;
-
-struct Readable {
-    fund: Fund,
-    accounts: HashMap<AccountId, Account>,
-    /// `None`: all of them.
-    only: Option<Vec<AccountId>>,
-}
-
-async fn readable(look: &Look<'_>, id: FundId) -> Result<Readable, Failure> {
-    let (fund, standing) = visible::fund(look.reader(), look.asker(), id).await?;
-    let mine = visible::lines_of(&standing);
-    let mut accounts = repo::ledger::accounts(look.reader(), &fund).await?;
-    let only = mine.map(|mine| {
-        accounts.retain(|account| may_read(account, &mine));
-        accounts.iter().map(|account| account.id).collect()
-    });
-    Ok(Readable {
-        fund,
-        accounts: accounts.into_iter().map(|a| (a.id, a)).collect(),
-        only,
-    })
-}
-
-fn may_read(account: &Account, mine: &[MembershipId]) -> bool {
-    let of_member = AccountKind::parse(&account.kind).is_none_or(AccountKind::is_of_member);
-    !of_member || mine.iter().any(|id| id.to_string() == account.party)
-}
-
-impl Readable {
-    async fn lines(&self, look: &Look<'_>, after: i64, limit: u64) -> Result<Vec<Line>, Failure> {
-        let only = self.only.as_deref();
-        let rows = repo::ledger::postings(look.reader(), &self.fund, only, after, limit).await?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(posting, transaction)| {
-                let account = self.accounts.get(&posting.account_id)?.clone();
-                Some(Line {
-                    posting,
-                    transaction,
-                    account,
-                })
-            })
-            .collect())
-    }
-}
+/// Transactions that a member's page reads at once.
+const CHUNK: u64 = 25;
 
 /// One page of a fund's postings, oldest first.
 ///
@@ -87,92 +55,148 @@ pub async fn page(
     fund: FundId,
     page: Page,
 ) -> Result<(Fund, Slice<Line>), Failure> {
-    let readable = readable(look, fund).await?;
-    let after = match page.after {
-        None => 0,
-        Some(id) => {
-            let sequence =
-                repo::ledger::sequence_of(look.reader(), &readable.fund, PostingId(id)).await?;
-            sequence.unwrap_or(i64::MAX)
+    let (fund, standing) = visible::fund(look.reader(), look.asker(), fund).await?;
+    let reader = look.reader();
+    let lines = match visible::lines_of(&standing) {
+        None => whole(reader, &fund, page).await?,
+        Some(mine) => {
+            let mine: Vec<String> = mine.iter().map(ToString::to_string).collect();
+            of_member(reader, &fund, &mine, page).await?
         }
     };
-    let lines = readable.lines(look, after, page.limit + 1).await?;
-    Ok((
-        readable.fund,
-        Slice::cut(lines, page, |line| line.posting.id.0),
-    ))
+    Ok((fund, Slice::cut(lines, page, |line| line.id)))
 }
 
-/// All postings as CSV (RFC 4180): amounts in minor units, and no text that a spreadsheet takes for a formula.
-///
-/// # Errors
-/// 404 for strangers.
-pub async fn csv(look: &Look<'_>, fund: FundId) -> Result<(Fund, Vec<u8>), Failure> {
-    let readable = readable(look, fund).await?;
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
-    writer.write_record(HEADER).map_err(anyhow::Error::new)?;
-    let mut after = 0;
-    loop {
-        let lines = readable.lines(look, after, CHUNK).await?;
-        let Some(last) = lines.last() else { break };
-        after = last.posting.sequence;
-        for line in &lines {
-            let record = record(&readable.fund, line);
-            writer.write_record(record).map_err(anyhow::Error::new)?;
+/// Every posting by its place.
+async fn whole(reader: &Reader, fund: &Fund, page: Page) -> Result<Vec<Line>, Failure> {
+    let after = match page.after {
+        None => 0,
+        Some(id) => repo::ledger::sequence_of(reader, fund, PostingId(id))
+            .await?
+            .unwrap_or(i64::MAX),
+    };
+    let legs = repo::books::legs_after(reader, fund, after, page.limit + 1).await?;
+    let mut ids: Vec<LedgerTransactionId> = legs.iter().map(|leg| leg.transaction_id).collect();
+    ids.dedup();
+    let transactions = repo::books::transactions(reader, fund, &ids).await?;
+    joined(reader, fund, transactions, legs).await
+}
+
+/// Whole transactions in the order of the chain, with other members' legs added up.
+async fn of_member(
+    reader: &Reader,
+    fund: &Fund,
+    mine: &[String],
+    page: Page,
+) -> Result<Vec<Line>, Failure> {
+    let (mut after, mut skip) = match page.after {
+        None => (0, None),
+        Some(id) => match transaction_of_line(reader, fund, id).await? {
+            Some(row) => (row.sequence - 1, Some(id)),
+            None => (i64::MAX, None),
+        },
+    };
+    let wanted = usize::try_from(page.limit + 1).unwrap_or(usize::MAX);
+    let mut lines = Vec::new();
+    while lines.len() < wanted {
+        let rows = repo::ledger::chained(reader, fund, after, CHUNK).await?;
+        let Some(newest) = rows.last() else { break };
+        after = newest.sequence;
+        let ids: Vec<LedgerTransactionId> = rows.iter().map(|row| row.id).collect();
+        let mut legs = repo::books::legs(reader, &ids, Some(mine)).await?;
+        // Stable: within a transaction the legs keep their order.
+        let place: HashMap<_, _> = rows.iter().map(|row| (row.id, row.sequence)).collect();
+        legs.sort_by_key(|leg| place.get(&leg.transaction_id).copied());
+        let found = joined(reader, fund, rows, legs).await?;
+        for line in found {
+            match skip {
+                Some(id) if line.id == id => skip = None,
+                Some(_) => {}
+                None => lines.push(line),
+            }
         }
     }
-    let bytes = writer
-        .into_inner()
-        .map_err(|error| anyhow::anyhow!("{error}"))?;
-    Ok((readable.fund, bytes))
+    Ok(lines)
 }
 
-const HEADER: [&str; 13] = [
-    "sequence",
-    "transaction_id",
-    "effective_date",
-    "recorded_at",
-    "kind",
-    "document_ref",
-    "mandate_id",
-    "account",
-    "account_id",
-    "currency",
-    "amount_minor",
-    "balance_minor",
-    "narration",
-];
-
-fn record(fund: &Fund, line: &Line) -> [String; 13] {
-    let (posting, transaction) = (&line.posting, &line.transaction);
-    [
-        posting.sequence.to_string(),
-        transaction.id.to_string(),
-        transaction.effective_date.to_string(),
-        transaction.recorded_at.to_string(),
-        transaction.kind.clone(),
-        transaction.document_ref.to_string(),
-        transaction
-            .mandate_id
-            .map(|id| id.to_string())
-            .unwrap_or_default(),
-        ledger::cell(&account_name(fund, &line.account)),
-        posting.account_id.to_string(),
-        fund.currency.clone(),
-        posting.amount_minor.to_string(),
-        posting.balance_minor.to_string(),
-        ledger::cell(&transaction.narration),
-    ]
+/// The transaction of a line that was shown: of a posting, or of legs that were added up.
+async fn transaction_of_line(
+    reader: &Reader,
+    fund: &Fund,
+    line: Uuid,
+) -> Result<Option<Transaction>, Failure> {
+    if let Some(id) = repo::books::transaction_of(reader, fund, PostingId(line)).await? {
+        return Ok(repo::ledger::transaction(reader, fund.id, id).await?);
+    }
+    let candidates: Vec<LedgerTransactionId> = AccountKind::ALL
+        .iter()
+        .map(|kind| LedgerTransactionId(of_kind(line, *kind)))
+        .collect();
+    let found = repo::books::transactions(reader, fund, &candidates).await?;
+    Ok(found.into_iter().next())
 }
 
-/// The name of an account: `Assets:Bank:D11-2026`.
-pub fn account_name(fund: &Fund, account: &Account) -> String {
-    AccountKind::parse(&account.kind).map_or_else(
-        || account.kind.clone(),
-        |kind| kind.name(&fund.code, &account.party),
-    )
+/// The id of the legs of a kind that were added up in a transaction, and back again.
+fn of_kind(id: Uuid, kind: AccountKind) -> Uuid {
+    let mut bytes = *id.as_bytes();
+    let place = AccountKind::ALL.iter().position(|known| *known == kind);
+    let mark = place
+        .and_then(|n| u8::try_from(n + 1).ok())
+        .unwrap_or(u8::MAX);
+    if let Some(last) = bytes.last_mut() {
+        *last ^= mark;
+    }
+    Uuid::from_bytes(bytes)
+}
+
+async fn joined(
+    reader: &Reader,
+    fund: &Fund,
+    transactions: Vec<Transaction>,
+    legs: Vec<Leg>,
+) -> Result<Vec<Line>, Failure> {
+    let parties = legs.iter().filter_map(|leg| leg.party.as_deref());
+    let names = book_names::names_of(reader, fund.alliance_id, parties).await?;
+    let documents: Vec<Uuid> = transactions.iter().map(|row| row.document_ref).collect();
+    let suppliers = repo::books::suppliers(reader, fund.alliance_id, &documents).await?;
+    let hidden: std::collections::HashSet<LedgerTransactionId> = legs
+        .iter()
+        .filter(|leg| leg.id.is_none())
+        .map(|leg| leg.transaction_id)
+        .collect();
+    let by_id: HashMap<_, _> = transactions.into_iter().map(|row| (row.id, row)).collect();
+    let line = |leg: Leg| {
+        let transaction = by_id.get(&leg.transaction_id)?.clone();
+        let kind = AccountKind::parse(&leg.kind)?;
+        let party = leg.party.as_deref().unwrap_or(code::OTHERS);
+        let (book_account, label) = match &leg.party {
+            Some(party) => book_names::account_name(fund, &leg.kind, party, &names),
+            None => (kind.name(&fund.code, code::OTHERS), String::new()),
+        };
+        Some(Line {
+            id: leg
+                .id
+                .map_or_else(|| of_kind(leg.transaction_id.0, kind), |id| id.0),
+            account: kind.name(&fund.code, party),
+            book_account,
+            label,
+            supplier: suppliers.get(&transaction.document_ref).cloned(),
+            narration: book_names::narration(&transaction, hidden.contains(&transaction.id)),
+            transaction,
+            leg,
+        })
+    };
+    Ok(legs.into_iter().filter_map(line).collect())
+}
+
+/// An account that the caller may read, with its names.
+#[derive(Debug, Clone)]
+pub struct Balance {
+    pub account: Account,
+    /// With its party as it is stored, and as the books write it.
+    pub name: String,
+    pub book_name: String,
+    pub label: String,
 }
 
 /// One page of the accounts of a fund that the caller may read, with their balances.
@@ -183,14 +207,29 @@ pub async fn balances(
     look: &Look<'_>,
     fund: FundId,
     page: Page,
-) -> Result<(Fund, Slice<Account>), Failure> {
-    let readable = readable(look, fund).await?;
-    let mut rows: Vec<Account> = readable.accounts.into_values().collect();
-    rows.sort_unstable_by_key(|account| account.id);
-    rows.retain(|account| page.after.is_none_or(|after| account.id.0 > after));
-    rows.truncate(usize::try_from(page.limit + 1).unwrap_or(usize::MAX));
-    Ok((
-        readable.fund,
-        Slice::cut(rows, page, |account| account.id.0),
-    ))
+) -> Result<(Fund, Slice<Balance>), Failure> {
+    let reader = look.reader();
+    let (fund, standing) = visible::fund(reader, look.asker(), fund).await?;
+    let mine: Option<Vec<String>> =
+        visible::lines_of(&standing).map(|ids| ids.iter().map(ToString::to_string).collect());
+    let rows = repo::books::accounts(reader, &fund, mine.as_deref(), page).await?;
+    let parties = rows.iter().map(|row| row.party.as_str());
+    let names: Names = book_names::names_of(reader, fund.alliance_id, parties).await?;
+    let named = |account: Account| {
+        let (book_name, label) =
+            book_names::account_name(&fund, &account.kind, &account.party, &names);
+        let kind = AccountKind::parse(&account.kind);
+        Balance {
+            name: kind.map_or_else(String::new, |kind| kind.name(&fund.code, &account.party)),
+            book_name,
+            label,
+            account,
+        }
+    };
+    let slice = Slice::cut(
+        rows.into_iter().map(named).collect(),
+        page,
+        |b: &Balance| b.account.id.0,
+    );
+    Ok((fund, slice))
 }

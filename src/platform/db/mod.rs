@@ -11,12 +11,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
+use sea_orm::AccessMode;
 use sea_orm::ConnectionTrait;
 use sea_orm::DatabaseConnection;
 use sea_orm::DatabaseTransaction;
 use sea_orm::DbBackend;
 use sea_orm::DbErr;
 use sea_orm::ExecResult;
+use sea_orm::IsolationLevel;
 use sea_orm::QueryResult;
 use sea_orm::SqliteTransactionMode;
 use sea_orm::Statement;
@@ -72,6 +74,13 @@ pub struct Reader {
     sandbox: bool,
 }
 
+/// Reads of one moment. Dropping it ends it.
+#[derive(Debug)]
+pub struct Snapshot {
+    inner: DatabaseTransaction,
+    backend: DbBackend,
+}
+
 impl Db {
     /// Joins the parts that [`connect`] made.
     fn new(writer: DatabaseConnection, reader: DatabaseConnection, sandbox: bool) -> Self {
@@ -103,6 +112,31 @@ impl Db {
             clock: self.clock,
             sandbox: self.sandbox,
         }
+    }
+
+    /// One unchanging view of everything, for reads that take longer than a request may. Nothing waits for it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn snapshot(&self) -> Result<Snapshot, DbErr> {
+        let on_postgres = self.backend == DbBackend::Postgres;
+        let inner = self
+            .reader
+            .begin_with_options(TransactionOptions {
+                isolation_level: on_postgres.then_some(IsolationLevel::RepeatableRead),
+                access_mode: on_postgres.then_some(AccessMode::ReadOnly),
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
+            })
+            .await?;
+        if on_postgres {
+            inner
+                .execute_unprepared("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
+                .await?;
+        }
+        Ok(Snapshot {
+            inner,
+            backend: self.backend,
+        })
     }
 
     /// Woken after each commit that left work for the worker of this process.
@@ -258,6 +292,29 @@ impl ConnectionTrait for Tx {
 
 #[async_trait]
 impl ConnectionTrait for Reader {
+    fn get_database_backend(&self) -> DbBackend {
+        self.backend
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.inner.execute_raw(wire::adapt(statement)).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.inner.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.inner.query_one_raw(wire::adapt(statement)).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.inner.query_all_raw(wire::adapt(statement)).await
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Snapshot {
     fn get_database_backend(&self) -> DbBackend {
         self.backend
     }

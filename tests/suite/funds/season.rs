@@ -134,7 +134,9 @@ async fn check_closed(world: &World, fund: &str) {
         let statement = owner.get(&path).await;
         statement.expect(200);
         assert_eq!(statement.body["closing_minor"], 0);
-        assert_eq!(statement.body["notices"][0]["state"], "paid");
+        let items = statement.body["items"].as_array().expect("items");
+        let billed = items.iter().find(|item| item["kind"] == "levy");
+        assert_eq!(billed.expect("a bill")["notice"]["state"], "paid");
         bought += statement.body["share_of_spend_minor"]
             .as_i64()
             .expect("a share");
@@ -162,7 +164,7 @@ async fn check_csv(world: &World, fund: &str) {
         cell.parse::<i64>().expect("a number")
     });
     assert_eq!(amounts.sum::<i64>(), 0);
-    assert!(csv.text.contains("Expenses:Spend:D11-2026:=posters"));
+    assert!(csv.text.contains("Expenses:Spend:D11-2026:Posters-"));
     let mut path = format!("{fund}/ledger?limit=7");
     let mut postings = Vec::new();
     loop {

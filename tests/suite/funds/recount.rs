@@ -1,0 +1,156 @@
+//! What counting the ledger again finds: every seeded corruption, and nothing else.
+
+use std::process::Command;
+
+use guildhall::funds;
+use sea_orm::ConnectionTrait;
+use sea_orm::DbBackend;
+use serde_json::Value;
+
+use super::books::world;
+use super::world::World;
+use crate::support::Database;
+use crate::support::TestApp;
+use crate::support::on_both;
+
+on_both! {
+    a_count_finds_every_seeded_corruption => corruptions;
+}
+
+/// What takes the database's own guards away.
+fn guards(backend: DbBackend) -> Vec<String> {
+    let tables = ["posting", "ledger_transaction", "payment", "fund_period"];
+    if backend == DbBackend::Sqlite {
+        let dropped = tables.iter().flat_map(|table| {
+            ["update", "delete"].map(|verb| format!("DROP TRIGGER {table}_no_{verb}"))
+        });
+        return dropped
+            .chain(["PRAGMA ignore_check_constraints = ON".to_owned()])
+            .collect();
+    }
+    let disabled = tables.map(|table| format!("ALTER TABLE {table} DISABLE TRIGGER ALL"));
+    let checks = ["account_bank_covered", "account_credit_covered"];
+    let dropped = checks.map(|check| format!("ALTER TABLE account DROP CONSTRAINT {check}"));
+    disabled.into_iter().chain(dropped).collect()
+}
+
+/// A corruption, what takes it back, and the invariant that finds it.
+const CORRUPTIONS: [(&str, &str, &str); 11] = [
+    (
+        "UPDATE posting SET amount_minor = amount_minor + 1 WHERE sequence = 15",
+        "UPDATE posting SET amount_minor = amount_minor - 1 WHERE sequence = 15",
+        "F1",
+    ),
+    (
+        "UPDATE ledger_transaction SET narration = narration || 'xyz' WHERE sequence = 2",
+        "UPDATE ledger_transaction SET narration = replace(narration, 'xyz', '')",
+        "F2",
+    ),
+    (
+        "INSERT INTO fund_period (id, alliance_id, fund_id, closed_through, closed_by, closed_at) \
+         SELECT id, alliance_id, id, '2099-01-01', created_by, created_at FROM fund WHERE code = 'D11-2026'",
+        "DELETE FROM fund_period",
+        "F2",
+    ),
+    (
+        "UPDATE account SET kind = 'bank' WHERE kind = 'levy'",
+        "UPDATE account SET kind = 'levy' WHERE kind = 'bank' AND party <> ''",
+        "F3",
+    ),
+    (
+        "UPDATE account SET kind = 'credit' WHERE kind = 'receivable'",
+        "UPDATE account SET kind = 'receivable' WHERE kind = 'credit'",
+        "F4",
+    ),
+    (
+        "UPDATE payment SET fund_id = (SELECT id FROM fund WHERE code = 'SF-2027')",
+        "UPDATE payment SET fund_id = (SELECT id FROM fund WHERE code = 'D11-2026')",
+        "F5",
+    ),
+    (
+        "UPDATE account SET balance_minor = balance_minor + 1 WHERE kind = 'bank'",
+        "UPDATE account SET balance_minor = balance_minor - 1 WHERE kind = 'bank'",
+        "F7",
+    ),
+    (
+        "UPDATE levy_notice SET amount_minor = amount_minor + 1 WHERE number = 1",
+        "UPDATE levy_notice SET amount_minor = amount_minor - 1 WHERE number = 1",
+        "F8",
+    ),
+    (
+        "UPDATE account SET kind = 'levy_refunded' WHERE kind = 'spend'",
+        "UPDATE account SET kind = 'spend' WHERE kind = 'levy_refunded'",
+        "F9",
+    ),
+    (
+        "UPDATE account SET kind = 'in_kind_spent' WHERE kind = 'spend'",
+        "UPDATE account SET kind = 'spend' WHERE kind = 'in_kind_spent'",
+        "F10",
+    ),
+    ("DELETE FROM posting WHERE sequence = 11", "SELECT 1", "F1"),
+];
+
+async fn found(world: &World) -> Vec<String> {
+    let snapshot = world.app.ctx().db.snapshot().await.expect("a snapshot");
+    let counted = funds::verify(&snapshot).await.expect("a count");
+    assert_eq!(counted.funds, 2);
+    counted
+        .findings
+        .iter()
+        .map(|finding| finding.invariant.to_string())
+        .collect()
+}
+
+async fn corruptions(app: TestApp) {
+    let (world, _) = world(app).await;
+    world.fund("SF-2027").await;
+    let db = world.app.ctx().db.for_migration();
+    for guard in guards(world.app.ctx().db.backend()) {
+        db.execute_unprepared(&guard).await.expect(&guard);
+    }
+    assert_eq!(found(&world).await, Vec::<String>::new());
+    for (corruption, undo, invariant) in CORRUPTIONS {
+        db.execute_unprepared(corruption).await.expect(corruption);
+        let findings = found(&world).await;
+        assert!(
+            findings.contains(&invariant.to_owned()),
+            "{corruption}: {findings:?}"
+        );
+        db.execute_unprepared(undo).await.expect(undo);
+        if undo != "SELECT 1" {
+            assert_eq!(found(&world).await, Vec::<String>::new(), "{undo}");
+        }
+    }
+}
+
+fn verify(folder: &std::path::Path) -> (Option<i32>, Value) {
+    let output = Command::new(env!("CARGO_BIN_EXE_guildhall"))
+        .args(["verify", "--json"])
+        .env("GUILDHALL_DATA_DIR", folder)
+        .env_remove("GUILDHALL_DATABASE_URL")
+        .output()
+        .expect("runs");
+    let told = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
+    (output.status.code(), told)
+}
+
+#[actix_web::test]
+async fn the_command_says_by_its_exit_code_whether_the_ledger_holds() {
+    let (world, _) = world(TestApp::start(Database::Sqlite).await).await;
+    let folder = world.app.folder.path();
+    let (code, told) = verify(folder);
+    assert_eq!(code, Some(0), "{told}");
+    assert_eq!(told["holds"], true);
+    assert_eq!(told["transactions"], 6);
+    let db = world.app.ctx().db.for_migration();
+    db.execute_unprepared(
+        "UPDATE account SET balance_minor = balance_minor + 1 WHERE kind = 'bank'",
+    )
+    .await
+    .expect("corrupted");
+    let (code, told) = verify(folder);
+    assert_eq!(code, Some(1), "{told}");
+    assert_eq!(told["findings"][0]["invariant"], "F7");
+    let empty = tempfile::tempdir().expect("a folder");
+    assert_eq!(verify(empty.path()).0, Some(2));
+}
