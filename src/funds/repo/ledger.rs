@@ -228,6 +228,19 @@ pub async fn stored(
     pair(c, sql, transaction.0).await
 }
 
+/// What was debited to the accounts of a kind before the close took it out again.
+pub async fn posted(c: &impl ConnectionTrait, fund: &Fund, kind: &str) -> Result<i64, DbErr> {
+    let sql = "SELECT CAST(COALESCE(SUM(p.amount_minor), 0) AS BIGINT) AS total FROM posting p \
+               JOIN account a ON a.id = p.account_id \
+               JOIN ledger_transaction t ON t.id = p.transaction_id \
+               WHERE a.alliance_id = $1 AND a.fund_id = $2 AND a.kind = $3 \
+               AND t.kind <> 'close_spending'";
+    let values = [fund.alliance_id.into(), fund.id.into(), kind.into()];
+    let statement = Statement::from_sql_and_values(c.get_database_backend(), sql, values);
+    let row = c.query_one_raw(statement).await?;
+    row.map_or(Ok(0), |row| row.try_get("", "total"))
+}
+
 async fn pair(c: &impl ConnectionTrait, sql: &str, id: uuid::Uuid) -> Result<(i64, i64), DbErr> {
     let statement = Statement::from_sql_and_values(c.get_database_backend(), sql, [id.into()]);
     let row = c.query_one_raw(statement).await?;

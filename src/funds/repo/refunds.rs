@@ -45,6 +45,19 @@ pub async fn list(
     Ok(Slice::cut(rows, page, |row| row.id.0))
 }
 
+/// The refund of one member, where the close owes it one.
+pub async fn of_member(
+    c: &impl ConnectionTrait,
+    fund: &Fund,
+    membership: MembershipId,
+) -> Result<Option<Refund>, DbErr> {
+    Entity::find()
+        .filter(Column::FundId.eq(fund.id))
+        .filter(Column::MembershipId.eq(membership))
+        .one(c)
+        .await
+}
+
 pub async fn insert(tx: &Tx, row: Refund) -> Result<(), DbErr> {
     Entity::insert(row.into_active_model().reset_all())
         .exec_without_returning(tx)

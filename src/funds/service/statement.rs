@@ -238,7 +238,7 @@ async fn billed(
     let rows = repo::notices::of_assessments(c, alliance, &funds, membership, &assessments).await?;
     Ok(rows
         .into_iter()
-        .map(|row| (row.assessment_id.0, row))
+        .filter_map(|row| Some((row.assessment_id?.0, row)))
         .collect())
 }
 

@@ -167,6 +167,7 @@ fn fund(ctx: &Ctx, alliance: AllianceId, n: usize, at: Instant) -> Fund {
         custodian_institution: "Bank of Hangzhou".into(),
         custodian_account_ref: "6222-1".into(),
         state: "collecting".into(),
+        general: false,
         version: 1,
         created_by: ctx.ids.fresh(),
         created_at: at,
