@@ -38,27 +38,33 @@ pub const MERCHANT: &str = "SELECT id, name, region, category, locale, version, 
     FROM merchant WHERE id IN ($1)";
 /// `funds::repo::notices::of_member`.
 pub const NOTICES: &str = "SELECT id, alliance_id, fund_id, assessment_id, line_id, membership_id, number, \
-    amount_minor, paid_minor, state, due_on, version, issued_at FROM levy_notice \
+    amount_minor, paid_minor, state, due_on, version, issued_at, kind, reason, credited_minor, returned_minor, \
+    written_off_minor, next_due_on, overdue_since, checked_on, write_off_mandate_id FROM levy_notice \
     WHERE alliance_id = $1 AND fund_id = $2 AND membership_id = $3 ORDER BY number";
-/// `funds::repo::ledger::open_accounts`.
-pub const OPEN_ACCOUNTS: &str = "INSERT INTO account (id, alliance_id, fund_id, kind, party, balance_minor) \
-    VALUES ($1, $2, $3, $4, $5, $6), ($7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING";
-/// `funds::repo::ledger::lock_accounts` on SQLite.
-pub const ACCOUNTS: &str = "SELECT id, alliance_id, fund_id, kind, party, balance_minor FROM account \
-    WHERE alliance_id = $1 AND fund_id = $2 AND party IN ($3, $4) ORDER BY id";
-/// The same on PostgreSQL.
-pub const LOCK_ACCOUNTS: &str = "SELECT id, alliance_id, fund_id, kind, party, balance_minor FROM account \
-    WHERE alliance_id = $1 AND fund_id = $2 AND party IN ($3, $4) ORDER BY id FOR UPDATE";
+/// `funds::repo::periods::newest`.
+pub const PERIOD: &str = "SELECT id, alliance_id, fund_id, closed_through, closed_by, closed_at FROM fund_period \
+    WHERE fund_id = $1 ORDER BY closed_through DESC LIMIT 1";
+/// `funds::repo::ledger::move_balances`: both legs at once.
+pub const MOVE_BALANCES: &str = "WITH step (k, p, a) AS (VALUES ($2, $3, $4), ($5, $6, $7)) \
+    UPDATE account SET balance_minor = account.balance_minor + step.a FROM step \
+    WHERE account.fund_id = $1 AND account.kind = step.k AND account.party = step.p \
+    AND NOT (account.kind = 'bank' AND account.balance_minor + step.a < 0) \
+    AND NOT (account.kind = 'credit' AND account.balance_minor + step.a > 0) \
+    RETURNING id, kind, party, balance_minor";
+/// `funds::repo::ledger::open_accounts`: the bank, once.
+pub const OPEN_ACCOUNT: &str = "INSERT INTO account (id, alliance_id, fund_id, kind, party, balance_minor) \
+    VALUES ($1, $2, $3, $4, $5, $6)";
+/// `funds::repo::ledger::head`.
+pub const HEAD: &str = "SELECT id, alliance_id, fund_id, kind, document_ref, mandate_id, reverses, narration, \
+    effective_date, recorded_at, sequence, postings, previous_hash, hash FROM ledger_transaction \
+    WHERE fund_id = $1 AND sequence > 0 ORDER BY sequence DESC LIMIT 1";
 /// `funds::repo::ledger::insert_transaction`.
 pub const TRANSACTION: &str = "INSERT INTO ledger_transaction (id, alliance_id, fund_id, kind, document_ref, \
-    mandate_id, reverses, narration, effective_date, recorded_at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
+    mandate_id, reverses, narration, effective_date, recorded_at, sequence, postings, previous_hash, hash) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING";
 /// `funds::repo::ledger::newest_sequence`.
 pub const NEWEST: &str = "SELECT id, alliance_id, fund_id, transaction_id, account_id, sequence, amount_minor, \
     balance_minor FROM posting WHERE fund_id = $1 ORDER BY sequence DESC LIMIT 1";
-/// `funds::repo::ledger::move_balance`: once a leg.
-pub const MOVE_BALANCE: &str =
-    "UPDATE account SET balance_minor = balance_minor + $1 WHERE id = $2";
 /// `funds::repo::ledger::insert_postings`.
 pub const POSTINGS: &str = "INSERT INTO posting (id, alliance_id, fund_id, transaction_id, account_id, sequence, \
     amount_minor, balance_minor) \
@@ -66,12 +72,14 @@ pub const POSTINGS: &str = "INSERT INTO posting (id, alliance_id, fund_id, trans
 /// `funds::repo::ledger::stored`.
 pub const STORED: &str = "SELECT COUNT(*) AS number, CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS total \
     FROM posting WHERE transaction_id = $1";
-/// `funds::repo::ledger::total`.
-pub const TOTAL: &str = "SELECT COUNT(*) AS number, CAST(COALESCE(SUM(balance_minor), 0) AS BIGINT) AS total \
-    FROM account WHERE fund_id = $1";
-/// `funds::repo::notices::set_paid`.
-pub const SET_PAID: &str =
-    "UPDATE levy_notice SET paid_minor = $1, state = $2, version = $3 WHERE id = $4";
+/// `funds::repo::dues::instalments`.
+pub const INSTALMENTS: &str = "SELECT notice_id, number, alliance_id, due_on, amount_minor \
+    FROM levy_notice_instalment WHERE notice_id IN ($1) ORDER BY notice_id, number";
+/// `funds::repo::notices::store`; what a payment leaves as it is keeps its place.
+pub const STORE: &str = "UPDATE levy_notice SET paid_minor = $1, credited_minor = credited_minor, \
+    returned_minor = returned_minor, written_off_minor = written_off_minor, state = $2, next_due_on = next_due_on, \
+    overdue_since = overdue_since, checked_on = checked_on, write_off_mandate_id = write_off_mandate_id, \
+    version = $3 WHERE id = $4";
 /// `funds::repo::payments::insert`: the payment.
 pub const PAYMENT: &str = "INSERT INTO payment (id, alliance_id, fund_id, membership_id, amount_minor, received_on, \
     reference, transaction_id, recorded_by, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -80,5 +88,6 @@ pub const ALLOCATION: &str = "INSERT INTO payment_allocation (payment_id, notice
     VALUES ($1, $2, $3, $4)";
 /// `funds::repo::notices::any_due`.
 pub const ANY_DUE: &str = "SELECT id, alliance_id, fund_id, assessment_id, line_id, membership_id, number, \
-    amount_minor, paid_minor, state, due_on, version, issued_at FROM levy_notice \
-    WHERE alliance_id = $1 AND fund_id = $2 AND state <> $3 LIMIT 1";
+    amount_minor, paid_minor, state, due_on, version, issued_at, kind, reason, credited_minor, returned_minor, \
+    written_off_minor, next_due_on, overdue_since, checked_on, write_off_mandate_id FROM levy_notice \
+    WHERE alliance_id = $1 AND fund_id = $2 AND state IN ('issued', 'part_paid', 'overdue', 'disputed') LIMIT 1";

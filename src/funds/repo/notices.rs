@@ -210,7 +210,8 @@ pub async fn to_check(
         .await
 }
 
-/// Notices of an alliance of which something fell due before `day` and was never covered; a write-off covers nothing.
+/// Notices of an alliance of which something fell due before `day` and was never covered; a write-off covers nothing,
+/// and what is disputed waits for its answer.
 pub async fn unpaid_before(
     c: &impl ConnectionTrait,
     alliance: AllianceId,
@@ -219,6 +220,7 @@ pub async fn unpaid_before(
     Entity::find()
         .filter(Column::AllianceId.eq(alliance))
         .filter(Column::NextDueOn.lt(day))
+        .filter(Column::State.ne("disputed"))
         .all(c)
         .await
 }

@@ -139,18 +139,23 @@ async fn credited(app: TestApp) {
     assert_eq!(world.owners[1].get(&path).await.body["due_minor"], 200_000);
     assert_eq!(world.balance(&fund, "Liabilities:Credit", 1).await, 0);
     assert_eq!(world.balance(&fund, "Assets:Receivable", 1).await, 200_000);
-    adopt(&world, "none").await;
+    whole(&world, &path).await;
+    by_mandate(&world, &fund).await;
+}
+
+/// All that is left of a notice is credited where nobody has to agree.
+async fn whole(world: &World, path: &str) {
+    adopt(world, "none").await;
     let whole = world
         .organizer
-        .transition(&path, "credit", Some(json!({ "reason": "all of it" })))
+        .transition(path, "credit", Some(json!({ "reason": "all of it" })))
         .await;
     whole.expect(201);
     assert_eq!(
         (&whole.body["state"], &whole.body["amount_minor"]),
         (&json!("issued"), &json!(200_000))
     );
-    assert_eq!(world.owners[1].get(&path).await.body["state"], "cancelled");
-    by_mandate(&world, &fund).await;
+    assert_eq!(world.owners[1].get(path).await.body["state"], "cancelled");
 }
 
 /// A dispute that the members themselves end with a credit note.
@@ -286,7 +291,12 @@ async fn reminded(app: TestApp) {
         world.state_of(&world.notice(&fund, 4).await).await,
         "collected"
     );
-    let pledge = world.pledge(&fund, 4, 100).await;
+    journal(&world, &fund).await;
+}
+
+/// Who owes nothing late is not reminded, and the journal tells who was.
+async fn journal(world: &World, fund: &str) {
+    let pledge = world.pledge(fund, 4, 100).await;
     assert_eq!(world.owners[4].get(&pledge).await.body["state"], "issued");
     let paid_up = world.app.mails_to("tea-house@people.example").await;
     assert!(
