@@ -223,7 +223,7 @@ fn buttons(paper: &Paper, locale: Locale) -> Vec<Button> {
     let mut buttons: Vec<Button> = places
         .map(|(place, option)| Button {
             label: option.title.clone(),
-            choice: *place,
+            choice: place,
         })
         .collect();
     buttons.push(button(&Choice::Abstain));

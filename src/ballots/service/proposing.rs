@@ -22,6 +22,7 @@ use crate::ballots::service::electorate;
 use crate::ballots::service::electorate::Question;
 use crate::ballots::subjects;
 use crate::kernel::ids::AllianceId;
+use crate::kernel::ids::UserId;
 use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
 use crate::kernel::time::Instant;
@@ -75,7 +76,23 @@ pub async fn propose(
     let subject = find_subject(act, alliance, proposal).await?;
     check_electorate(act, alliance, proposal, &rule, subject.as_ref()).await?;
     strict?;
-    let ballot = Ballot {
+    let ballot = drafted(act, alliance, standing.user, proposal, &rule);
+    repo::insert(act.tx(), ballot.clone()).await?;
+    let data = json!({ "matter": proposal.matter, "subject_id": proposal.subject });
+    act.record("ballot.proposed", Some(alliance), ballot.id.0, data)
+        .await?;
+    Ok(ballot)
+}
+
+/// The draft of a question by `user`.
+fn drafted(
+    act: &Act<'_>,
+    alliance: AllianceId,
+    user: UserId,
+    proposal: &Proposal<'_>,
+    rule: &BallotRule,
+) -> Ballot {
+    Ballot {
         id: act.fresh(),
         alliance_id: alliance,
         title: proposal.title.to_owned(),
@@ -90,7 +107,7 @@ pub async fn propose(
         record: None,
         opens_at: proposal.opens_at,
         closes_at: proposal.closes_at,
-        proposed_by: standing.user,
+        proposed_by: user,
         published_at: None,
         opened_at: None,
         closed_at: None,
@@ -114,12 +131,7 @@ pub async fn propose(
         effective_at: None,
         permitted_at: None,
         rounds: None,
-    };
-    repo::insert(act.tx(), ballot.clone()).await?;
-    let data = json!({ "matter": proposal.matter, "subject_id": proposal.subject });
-    act.record("ballot.proposed", Some(alliance), ballot.id.0, data)
-        .await?;
-    Ok(ballot)
+    }
 }
 
 /// A cap that cannot be met at all is refused as such, whoever may set one.
