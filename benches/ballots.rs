@@ -4,7 +4,11 @@
 //! against sorting as many `(i128, id)` pairs (at most 3), and a vote in a ballot with 100,000 votes against one in a
 //! ballot with 100 (at most 1.3), over HTTP, on SQLite and on PostgreSQL where `GUILDHALL_TEST_POSTGRES_URL` is set.
 //! `BALLOT_VOTES` makes the large ballot smaller.
-#![expect(clippy::float_arithmetic, reason = "figures for people, no money")]
+#![expect(
+    clippy::float_arithmetic,
+    clippy::disallowed_methods,
+    reason = "figures for people, no money; a bench makes rows and reads the environment itself"
+)]
 
 #[path = "../tests/suite/support/mod.rs"]
 #[expect(

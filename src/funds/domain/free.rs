@@ -121,7 +121,7 @@ mod tests {
             cash.promise(1_421_843),
             Err(Overdrawn::Promised { by: 7_495, cash })
         );
-        assert_eq!(cash.pay(1_414_349, 1_000).map_err(|e| e.parts().0), Err(1));
+        assert_eq!(cash.pay(1_414_349, 0).map_err(|e| e.parts().0), Err(1));
         assert_eq!(cash.pay(1_414_348, 0), Ok(()).and(cash.promise(1_414_348)));
         assert_eq!(cash.pay(1_415_348, 1_000), Ok(()));
     }

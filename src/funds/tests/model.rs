@@ -71,6 +71,10 @@ impl Model {
     }
 
     /// The transactions by which an operation is done; none where there is nothing to do.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm per operation, read as a table"
+    )]
     pub fn attempts(&self, operation: &Operation) -> Vec<Attempt> {
         use AccountKind as A;
         use Operation as O;
