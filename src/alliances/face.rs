@@ -1,8 +1,5 @@
 //! What other slices ask about alliances: may this caller do this here, and who belongs to it.
 
-use std::collections::HashMap;
-
-use chrono::NaiveDate;
 use chrono_tz::Tz;
 use sea_orm::ConnectionTrait;
 
@@ -13,7 +10,6 @@ use crate::alliances::problems;
 use crate::alliances::repo;
 use crate::alliances::repo::memberships::Membership;
 use crate::alliances::repo::memberships::Merchant;
-use crate::alliances::repo::registers::Placement;
 use crate::kernel::access::Allow;
 use crate::kernel::caller::Caller;
 use crate::kernel::ids::AllianceId;
@@ -272,19 +268,6 @@ pub async fn members_by_id(
 ) -> Result<Vec<Member>, Failure> {
     let rows = repo::memberships_by_id(c, alliance, ids).await?;
     Ok(rows.into_iter().map(as_member).collect())
-}
-
-/// The class and owner of every member on `day`, as known at `known_at`.
-///
-/// # Errors
-/// When the database fails.
-pub async fn placements_on(
-    c: &impl ConnectionTrait,
-    alliance: AllianceId,
-    day: NaiveDate,
-    known_at: Instant,
-) -> Result<HashMap<MembershipId, Placement>, Failure> {
-    Ok(repo::registers::placements_on(c, alliance, day, known_at).await?)
 }
 
 /// An active member of an alliance by its membership.

@@ -1,6 +1,7 @@
 //! What an alliance notes down about its members for its rules: measures, and each member's class and owner.
 
 use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use sea_orm::ConnectionTrait;
@@ -21,6 +22,7 @@ use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
 use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
+use crate::kernel::time::Instant;
 use crate::platform::act::Act;
 use crate::platform::act::Look;
 
@@ -189,4 +191,17 @@ pub async fn list_placements(
         .ok_or_else(none)?;
     face::admit(look.reader(), look.asker(), membership.alliance_id).await?;
     Ok(registers::placements(look.reader(), id, page).await?)
+}
+
+/// The class and owner of every member on `day`, as known at `known_at`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn placements_on(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    day: NaiveDate,
+    known_at: Instant,
+) -> Result<HashMap<MembershipId, Placement>, Failure> {
+    Ok(registers::placements_on(c, alliance, day, known_at).await?)
 }
