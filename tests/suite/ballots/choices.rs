@@ -32,6 +32,7 @@ impl Guild {
 async fn runs_off(app: TestApp) {
     let guild = guild(&app, 5).await;
     let ballot = guild.choice("lost", CLOSE).await;
+    app.drain().await;
     guild
         .vote(&ballot, 0, "for")
         .await

@@ -83,8 +83,8 @@ const CORRUPTIONS: [(&str, &str, &str); 11] = [
         "F9",
     ),
     (
-        "UPDATE account SET kind = 'in_kind_spent' WHERE kind = 'spend'",
-        "UPDATE account SET kind = 'spend' WHERE kind = 'in_kind_spent'",
+        "UPDATE account SET kind = 'in_kind_spent' WHERE kind = 'payable'",
+        "UPDATE account SET kind = 'payable' WHERE kind = 'in_kind_spent'",
         "F10",
     ),
     ("DELETE FROM posting WHERE sequence = 11", "SELECT 1", "F1"),
