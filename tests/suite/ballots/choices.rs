@@ -52,7 +52,8 @@ async fn runs_off(app: TestApp) {
     );
     let votes = guild.organizer.get(&format!("{ballot}/votes")).await;
     assert_eq!(votes.body["items"], json!([]), "everybody votes anew");
-    let mails = app.mails_to("m4@people.example").await;
+    let mut mails = app.mails_to("m4@people.example").await;
+    mails.retain(|mail| mail.subject.contains("please vote"));
     assert_eq!(mails.len(), 2, "asked, and asked again");
     guild
         .vote(&ballot, 4, "wed")

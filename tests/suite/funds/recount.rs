@@ -141,7 +141,7 @@ async fn the_command_says_by_its_exit_code_whether_the_ledger_holds() {
     let (code, told) = verify(folder);
     assert_eq!(code, Some(0), "{told}");
     assert_eq!(told["holds"], true);
-    assert_eq!(told["transactions"], 6);
+    assert_eq!(told["transactions"], 7);
     let db = world.app.ctx().db.for_migration();
     db.execute_unprepared(
         "UPDATE account SET balance_minor = balance_minor + 1 WHERE kind = 'bank'",
