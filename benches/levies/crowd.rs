@@ -63,6 +63,7 @@ impl Crowd {
         crowd
     }
 
+    #[expect(clippy::too_many_lines, reason = "one block per table, each alike")]
     async fn add(&self, range: std::ops::Range<usize>, staff: bool) {
         let ctx = self.app.ctx();
         let alliance: AllianceId = self.alliance.parse().expect("an id");

@@ -25,6 +25,10 @@ mod split;
 mod support;
 
 /// The number of members, unless the environment wants another.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a bench reads the environment itself"
+)]
 fn members(usual: usize) -> usize {
     let wanted = std::env::var("GUILDHALL_BENCH_MEMBERS").ok();
     wanted.and_then(|text| text.parse().ok()).unwrap_or(usual)

@@ -54,6 +54,9 @@ async fn attempt(
         .await
 }
 
+/// Code, policy, sizes, budget, and the arithmetic that the refusal tells.
+type Case<'a> = (&'a str, Value, Value, Option<i64>, Vec<(&'a str, Value)>);
+
 async fn assessments(app: TestApp) {
     let world = World::found(app).await;
     let fund = world.fund("D11-2026").await;
@@ -67,7 +70,7 @@ async fn assessments(app: TestApp) {
         )
     };
     let rate = |base: Value| json!({ "direction": "rate", "rule": { "base": base } });
-    let cases: Vec<(&str, Value, Value, Option<i64>, Vec<(&str, Value)>)> = vec![
+    let cases: Vec<Case> = vec![
         (
             "floors_exceed_budget",
             by_revenue(json!({ "floor_minor": 600 })),

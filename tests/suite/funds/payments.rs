@@ -177,6 +177,10 @@ async fn spent_credit(app: TestApp) {
 }
 
 /// The published race is 10,000 posts by 50 clients: `GUILDHALL_TEST_DUPLICATE_POSTS=10000`.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the long form is asked for by the environment"
+)]
 async fn one_effect(app: TestApp) {
     let posts = std::env::var("GUILDHALL_TEST_DUPLICATE_POSTS").ok();
     let posts: usize = posts.and_then(|text| text.parse().ok()).unwrap_or(500);
