@@ -151,13 +151,14 @@ async fn break_instants(app: &TestApp) {
 }
 
 async fn recomputed(mut app: TestApp) {
-    app.clock_to("2027-05-20T00:00:00Z").await;
+    app.clock_to("2027-05-10T00:00:00Z").await;
     let ground = Ground::new(&app, "Asia/Shanghai").await;
     let path = scheduled(
         &ground,
         json!({"name": "One day", "main_day": "2027-06-01", "template": "one_day"}),
     )
     .await;
+    app.clock_to("2027-05-20T00:00:00Z").await;
     let body = json!({ "name": "Monday", "line": "0 9 * * 1", "action": { "kind": "digest" } });
     let schedules = format!("/v1/alliances/{}/schedules", ground.alliance);
     let made = ground.organizer.post(&schedules, body).await;

@@ -136,6 +136,8 @@ async fn reminder(app: TestApp) {
         .pay(&fund, 0, crate::funds::world::NOTICES[0])
         .await
         .expect(201);
+    // The notices are due on 2031-10-20.
+    world.app.clock_to("2031-09-10T00:00:00Z").await;
     let body = json!({ "name": "Dues", "line": "0 9 * * *", "action": { "kind": "reminder", "days": 60 } });
     let path = format!("/v1/alliances/{}/schedules", world.alliance);
     let made = world.organizer.post(&path, body).await;
