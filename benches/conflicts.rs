@@ -80,6 +80,8 @@ fn main() {
     for (name, claims) in [
         ("three years, 500 categories", calendar(3, 500, 4, 500)),
         ("three years, 100 categories", calendar(3, 100, 10, 2_000)),
+        // Dense: the hardest layout for the limit.
+        ("one year, 2,000 categories", calendar(1, 2_000, 4, 500)),
         ("all at once, nothing shared", disjoint()),
     ] {
         let (mut checks, mut sorts) = (Vec::new(), Vec::new());
