@@ -61,7 +61,8 @@ PYTHON
   guildhall verify-ledger "$books/${reader}season.jsonl" >/dev/null
 done
 transactions=$(grep -c '^20..-..-.. \*' "$books/season.journal")
-say "bean-check, ledger, hledger and verify-ledger agree with $transactions transactions"
+[ "$transactions" = 29 ] || fail "the season has $transactions transactions instead of 29"
+say "bean-check, ledger, hledger and verify-ledger agree with its 29 transactions"
 
 # One cent more on one posting.
 python3 - "$books" "$scratch" <<'PYTHON'

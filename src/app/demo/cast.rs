@@ -147,14 +147,6 @@ impl Cast {
         format!("/v1/alliances/{}/{collection}", self.alliance)
     }
 
-    /// The name of a membership.
-    pub fn name_of(&self, membership: &serde_json::Value) -> &'static str {
-        self.merchants
-            .iter()
-            .find(|m| *membership == m.membership.as_str())
-            .map_or("?", |m| m.name)
-    }
-
     /// Runs all due work.
     ///
     /// # Errors

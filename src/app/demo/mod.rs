@@ -5,6 +5,7 @@
 
 mod cast;
 mod client;
+mod closing;
 mod export;
 mod money;
 mod print;
@@ -61,7 +62,8 @@ async fn tell(url: &str, folder: &Path, export: Option<&Path>) -> anyhow::Result
     let promotion = promotion::announce(&cast).await?;
     purchase::negotiate(&cast).await?;
     promotion::live_through(&cast, &promotion).await?;
-    money::spend_and_close(&cast, &season).await?;
+    closing::spend(&cast, &season).await?;
+    closing::close(&cast, &season).await?;
     match export {
         Some(folder) => export::write(&cast, folder).await,
         None => Ok(()),
