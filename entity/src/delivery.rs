@@ -39,6 +39,18 @@ pub struct Model {
     pub reason: Option<String>,
     pub expires_at: Instant,
     pub created_at: Instant,
+    /// Whose limits it is subject to: a large provider, or `rest`.
+    pub domain_group: String,
+    /// What follows where it may have arrived: `resend`, or `hold` for a person.
+    pub on_unsure: String,
+    /// The server's last enhanced status code (RFC 3463).
+    pub enhanced: Option<String>,
+    /// The mail server that was tried last.
+    pub relay: Option<String>,
+    /// The recipient's time zone, for quiet hours.
+    pub zone: Option<String>,
+    /// The recipient's values of the campaign's stencil; absent where the row holds its own text.
+    pub vars: Option<Json>,
 }
 
 /// No relations are read through the ORM.

@@ -102,6 +102,12 @@ fn row(tx: &Tx, id: DeliveryId, letter: &Letter) -> delivery::ActiveModel {
             .expires_at
             .unwrap_or_else(|| tx.now().plus(DEFAULT_LIFE))),
         created_at: Set(tx.now()),
+        domain_group: Set("rest".to_owned()),
+        on_unsure: Set("resend".to_owned()),
+        enhanced: Set(None),
+        relay: Set(None),
+        zone: Set(None),
+        vars: Set(None),
     }
 }
 
