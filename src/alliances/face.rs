@@ -201,6 +201,7 @@ pub async fn admit(
     let standing = standing(c, &asker.caller, id)
         .await?
         .ok_or_else(|| Refused::not_found("object"))?;
+    asker.within(id);
     if standing.alliance.dissolved {
         asker.bar(&problems::ALLIANCE_DISSOLVED, ENDED);
     }

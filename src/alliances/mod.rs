@@ -45,6 +45,7 @@ pub use repo::registers::Placement;
 pub use routes::MembershipView;
 pub use routes::configure;
 pub use rules::RULES;
+pub use service::dissolving::HOLD;
 pub use service::dissolving::dissolve;
 pub use service::dissolving::lock;
 pub use service::links;

@@ -33,6 +33,7 @@ use crate::platform::idempotency::Key;
 use crate::platform::journal;
 use crate::platform::outbox;
 use crate::platform::queue;
+use crate::platform::registry::Barred;
 
 /// Who asks for what: a caller and the rule of the operation.
 #[derive(Debug, Clone)]
@@ -40,6 +41,7 @@ pub struct Asker {
     pub caller: Caller,
     pub rule: Rule,
     bar: Arc<OnceLock<(&'static Kind, &'static str)>>,
+    within: Arc<OnceLock<AllianceId>>,
 }
 
 impl Asker {
@@ -49,7 +51,14 @@ impl Asker {
             caller,
             rule,
             bar: Arc::default(),
+            within: Arc::default(),
         }
+    }
+
+    /// What this caller writes belongs to an alliance: [`Act::enter`] holds it against its end.
+    pub fn within(&self, alliance: AllianceId) {
+        // A use case writes in one alliance.
+        let _ = self.within.set(alliance);
     }
 
     /// Whatever this caller wants to write is refused with `kind`, in the order of the protocol: by
@@ -158,9 +167,23 @@ impl Act<'_> {
         if !self.request.invalid.is_empty() {
             return Err(Refused::fields(self.request.invalid.clone()).into());
         }
-        match self.asker().bar.get() {
-            Some((kind, detail)) => Err(Refused::new(kind, *detail).into()),
+        match self.barred().await? {
+            Some((kind, detail)) => Err(Refused::new(kind, detail).into()),
             None => Ok(()),
+        }
+    }
+
+    /// Why the caller writes nothing. On PostgreSQL the alliance may have ended since it was read; on SQLite this
+    /// transaction is the only one that writes.
+    async fn barred(&self) -> Result<Barred, DbErr> {
+        if let Some(bar) = self.asker().bar.get() {
+            return Ok(Some(*bar));
+        }
+        match (self.asker().within.get(), self.ctx.registry.hold) {
+            (Some(alliance), Some(hold)) if self.tx.is_postgres() => {
+                (hold.run)(self.tx, *alliance).await
+            }
+            _ => Ok(None),
         }
     }
 

@@ -59,6 +59,19 @@ pub struct Unfinished {
     pub count: for<'a> fn(&'a Tx, AllianceId) -> Counting<'a>,
 }
 
+/// Why nothing is written in an alliance, if so.
+pub type Barred = Option<(&'static Kind, &'static str)>;
+
+/// An alliance that a transaction holds.
+pub type Holding<'a> = Pin<Box<dyn Future<Output = Result<Barred, DbErr>> + 'a>>;
+
+/// Holds the alliance of a write against its end until the write is committed: what comes before the end is seen by
+/// it, and what comes after is refused. Writes do not wait for each other.
+#[derive(Clone, Copy)]
+pub struct Hold {
+    pub run: for<'a> fn(&'a Tx, AllianceId) -> Holding<'a>,
+}
+
 /// Who a credential belongs to, where it is one of the authenticator's own.
 pub type Identified = Result<Option<Caller>, Failure>;
 
@@ -100,6 +113,7 @@ pub struct Registry {
     pub authenticators: Vec<Authenticator>,
     pub links: Vec<LinkHandler>,
     pub unfinished: Vec<Unfinished>,
+    pub hold: Option<Hold>,
     pub kinds: Vec<&'static Kind>,
     pub recomputes: Vec<Recompute>,
 }

@@ -18,6 +18,7 @@ use sea_orm::QuerySelect;
 use sea_orm::QueryTrait;
 use sea_orm::sea_query::Expr;
 use sea_orm::sea_query::ExprTrait;
+use sea_orm::sea_query::LockType;
 
 use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::ByLawsId;
@@ -32,6 +33,14 @@ pub type ByLawsVersion = by_laws::Model;
 pub async fn lock(tx: &Tx, id: AllianceId) -> Result<Option<Alliance>, DbErr> {
     alliance::Entity::find_by_id(id)
         .lock_exclusive()
+        .one(tx)
+        .await
+}
+
+/// Holds an alliance against [`lock`], not against others that hold it so.
+pub async fn hold(tx: &Tx, id: AllianceId) -> Result<Option<Alliance>, DbErr> {
+    alliance::Entity::find_by_id(id)
+        .lock(LockType::KeyShare)
         .one(tx)
         .await
 }

@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use crate::alliances::face;
+use crate::alliances::problems;
 use crate::alliances::repo::invitations;
 use crate::alliances::repo::memberships;
 use crate::alliances::repo::tenants;
@@ -9,8 +11,20 @@ use crate::kernel::ids::AllianceId;
 use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
 use crate::platform::act::Act;
+use crate::platform::registry::Hold;
 
-/// Holds an alliance: whoever adds something to it waits.
+/// Holds the alliance of every write, so that its end comes before it or after it.
+pub const HOLD: Hold = Hold {
+    run: |tx, id| {
+        Box::pin(async move {
+            let row = tenants::hold(tx, id).await?;
+            let ended = row.is_some_and(|row| row.state == face::DISSOLVED);
+            Ok(ended.then_some((&problems::ALLIANCE_DISSOLVED, face::ENDED)))
+        })
+    },
+};
+
+/// Holds an alliance: whoever writes in it waits.
 ///
 /// # Errors
 /// 404 where there is none.

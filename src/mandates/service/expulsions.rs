@@ -122,6 +122,7 @@ pub(super) fn advance(row: &mut Expulsion, event: ExpulsionEvent) -> Result<(), 
 pub async fn answer(act: &Act<'_>, id: ExpulsionId, statement: &str) -> Result<Expulsion, Failure> {
     let row = repo::lock(act.tx(), id).await?;
     let (mut row, sight) = visible(act.tx(), act.caller(), row).await?;
+    act.asker().within(row.alliance_id);
     if !sight.concerned {
         let detail = "Only the people of the member concerned may answer.";
         return Err(Refused::new(&kinds::ROLE_REQUIRED, detail).into());

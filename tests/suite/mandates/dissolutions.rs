@@ -13,6 +13,8 @@ use crate::support::on_both;
 on_both! {
     an_alliance_ends_by_decision_once_nothing_is_under_way => ends;
     an_alliance_does_not_end_over_money_in_its_funds => money_first;
+    what_is_written_while_an_alliance_ends_is_part_of_it_or_refused => race;
+    a_write_that_read_the_alliance_before_its_end_is_refused => late_write;
 }
 
 pub async fn propose(organizer: &Person, alliance: &str) -> String {
@@ -188,4 +190,63 @@ async fn money_first(app: TestApp) {
         balances.values().all(|balance| *balance == 0),
         "{balances:?}"
     );
+}
+
+/// What would stand in the way of the end, and the end, at the same moment: one of them is refused.
+async fn race(app: TestApp) {
+    let guild = guild(&app, 1).await;
+    let olga = &guild.organizer;
+    for round in 0..8 {
+        let alliance = olga.found_alliance(&format!("Lane {round}")).await;
+        let id = propose(olga, &alliance).await;
+        app.decide(&alliance, Matter::Dissolution, &id).await;
+        let path = format!("/v1/dissolutions/{id}");
+        let body = json!({ "name": "One day", "main_day": "2031-09-01", "template": "one_day" });
+        let sales = format!("/v1/alliances/{alliance}/promotions");
+        let sale = olga.post(&sales, body).await;
+        let sale = format!("/v1/promotions/{}", sale.id());
+        olga.transition(&sale, "propose", None).await.expect(200);
+        let (ended, scheduled) = futures_util::future::join(
+            olga.transition(&path, "execute", None),
+            olga.transition(&sale, "schedule", None),
+        )
+        .await;
+        if scheduled.status == 200 {
+            ended.expect_problem(409, "alliance_unfinished");
+            let unfinished = &ended.body["params"]["unfinished"];
+            assert_eq!(*unfinished, json!({ "promotions": 1 }));
+        } else {
+            scheduled.expect_problem(409, "alliance_dissolved");
+            ended.expect(200);
+        }
+    }
+}
+
+/// The end is being written while somebody who still saw the alliance alive writes.
+async fn late_write(app: TestApp) {
+    use guildhall::alliances;
+    use guildhall::platform::act;
+    let guild = guild(&app, 1).await;
+    let alliance = guild.alliance.parse().expect("an id");
+    let begun = tokio::sync::Notify::new();
+    let end = act::perform_as_system(app.ctx(), "end", async |act| {
+        alliances::lock(act, alliance).await?;
+        alliances::dissolve(act, alliance).await?;
+        begun.notify_one();
+        // Long enough for a write to come as far as it may.
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        Ok(())
+    });
+    let late = async {
+        begun.notified().await;
+        let body = json!({ "name": "One day", "main_day": "2031-09-01", "template": "one_day" });
+        let path = format!("/v1/alliances/{}/promotions", guild.alliance);
+        guild.organizer.post(&path, body).await
+    };
+    let (ended, late) = futures_util::future::join(end, late).await;
+    ended.expect("it ended");
+    late.expect_problem(409, "alliance_dissolved");
+    let path = format!("/v1/alliances/{}/promotions", guild.alliance);
+    let list = guild.organizer.get(&path).await;
+    assert_eq!(list.body["items"], json!([]), "{}", list.text);
 }
