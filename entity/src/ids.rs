@@ -116,6 +116,10 @@ ids! {
     ExpulsionId,
     /// The end of an alliance, as it is decided on.
     DissolutionId,
+    /// An admission in its period of objection.
+    AdmissionId,
+    /// An objection to an admission.
+    ObjectionId,
     /// A way to measure the size of a member.
     MeasureId,
     /// A member's class and owner from a day on.

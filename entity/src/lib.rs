@@ -5,6 +5,8 @@ pub mod instant;
 
 pub mod account;
 pub mod action_link;
+pub mod admission;
+pub mod admission_objection;
 pub mod alliance;
 pub mod alliance_festival;
 pub mod answer_rule;

@@ -65,6 +65,46 @@ pub static MEMBERSHIP_APPROVED: LetterText = LetterText {
     },
 };
 
+/// Both sides agreed, and the members may object.
+pub static ADMISSION_ANNOUNCED: LetterText = LetterText {
+    zh_cn: Wording {
+        subject: "{{ merchant }} 拟加入 {{ alliance }}",
+        paragraphs: &[
+            "您好，{{ name }}：",
+            "{{ merchant }} 拟加入 {{ alliance }}。成员可在 {{ until }}（{{ time_zone }}）之前提出异议并说明理由；无人异议的，届时自动成为成员。",
+        ],
+        button: None,
+    },
+    en: Wording {
+        subject: "{{ merchant }} is to join {{ alliance }}",
+        paragraphs: &[
+            "Hello {{ name }},",
+            "{{ merchant }} is to join {{ alliance }}. Until {{ until }} ({{ time_zone }}) every member may object, with reasons; where nobody does, it is a member from then on.",
+        ],
+        button: None,
+    },
+};
+
+/// Tells organizers that a member objects to an admission.
+pub static ADMISSION_OBJECTED: LetterText = LetterText {
+    zh_cn: Wording {
+        subject: "有成员对 {{ merchant }} 加入 {{ alliance }} 提出异议",
+        paragraphs: &[
+            "您好，{{ name }}：",
+            "有成员对 {{ merchant }} 的加入提出异议。异议期结束后，须由另一名组织者或财务作出决定。",
+        ],
+        button: None,
+    },
+    en: Wording {
+        subject: "A member objects to {{ merchant }} joining {{ alliance }}",
+        paragraphs: &[
+            "Hello {{ name }},",
+            "a member objects to the admission of {{ merchant }}. Once the time to object is over, an organizer or treasurer who did not agree to it before decides.",
+        ],
+        button: None,
+    },
+};
+
 /// An application or invitation was turned down.
 pub static MEMBERSHIP_DECLINED: LetterText = LetterText {
     zh_cn: Wording {

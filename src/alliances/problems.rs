@@ -25,6 +25,12 @@ pub static RULE_LOOSENED: Kind = Kind::unprocessable(
     "rule_loosened",
     "The rule asks for less than the matter needs",
 );
+pub static ADMISSION_OPEN: Kind =
+    Kind::conflict("admission_open", "Members may object to this admission");
+pub static OBJECTIONS_OPEN: Kind =
+    Kind::conflict("objections_open", "The time to object is not over");
+pub static ALREADY_OBJECTED: Kind =
+    Kind::conflict("already_objected", "This member objects already");
 pub static ALLIANCE_DISSOLVED: Kind =
     Kind::conflict("alliance_dissolved", "This alliance is dissolved");
 
@@ -38,5 +44,8 @@ pub static ALL: &[&Kind] = &[
     &BALLOT_RULE_INVALID,
     &RULE_LOOSENED,
     &ALLIANCE_DISSOLVED,
+    &ADMISSION_OPEN,
+    &OBJECTIONS_OPEN,
+    &ALREADY_OBJECTED,
     &MEASURE_EXISTS,
 ];

@@ -1,5 +1,6 @@
 //! SQL of alliances.
 
+pub mod admissions;
 pub mod grants;
 pub mod invitations;
 pub mod memberships;

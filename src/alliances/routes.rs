@@ -1,5 +1,6 @@
 //! Routes of alliances.
 
+mod admissions;
 mod founding;
 mod invitations;
 mod memberships;
@@ -17,6 +18,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(founding::configure)
         .configure(statutes::configure)
         .configure(memberships::configure)
+        .configure(admissions::configure)
         .configure(invitations::configure)
         .configure(roles::configure)
         .configure(sizes::configure)

@@ -7,6 +7,7 @@ use crate::kernel::role::Role;
 const ORGANIZER: Allow = Allow::Roles(&[Role::Organizer]);
 const ORGANIZER_OR_TREASURER: Allow = Allow::Roles(&[Role::Organizer, Role::Treasurer]);
 const BOOK_KEEPERS: Allow = Allow::Roles(&[Role::Organizer, Role::Treasurer, Role::Observer]);
+const MEMBER: Allow = Allow::Roles(&[Role::Member]);
 const ANY_ROLE: Allow = Allow::Roles(Role::ALL);
 
 /// Rows of the access table.
@@ -25,6 +26,12 @@ pub const RULES: &[Rule] = &[
     Rule::new("suspend_membership", ORGANIZER).if_match(),
     Rule::new("reinstate_membership", ORGANIZER).if_match(),
     Rule::new("leave_alliance", Allow::MerchantStaff).if_match(),
+    Rule::new("list_admissions", ANY_ROLE),
+    Rule::new("read_admission", ANY_ROLE),
+    Rule::new("object_to_admission", MEMBER),
+    Rule::new("withdraw_objection", MEMBER),
+    Rule::new("admit_over_objections", ORGANIZER_OR_TREASURER).if_match(),
+    Rule::new("refuse_admission", ORGANIZER_OR_TREASURER).if_match(),
     Rule::new("list_memberships_of_merchant", Allow::MerchantStaff),
     Rule::new("invite", ORGANIZER).idempotent(),
     Rule::new("list_invitations", ORGANIZER),

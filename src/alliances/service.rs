@@ -1,5 +1,7 @@
 //! Use cases of alliances.
 
+mod admission_letters;
+pub mod admissions;
 pub mod dissolving;
 mod expiry;
 pub mod founding;

@@ -7,6 +7,7 @@
 
 mod access;
 mod accounts;
+mod admissions;
 mod alliances;
 mod ballots;
 mod campaigns;

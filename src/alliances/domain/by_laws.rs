@@ -57,6 +57,10 @@ pub struct ByLaws {
     #[garde(range(min = 3, max = 90))]
     #[schema(minimum = 3, maximum = 90)]
     pub hearing_days: u32,
+    /// Days in which members may object to an admission that both sides agreed on; 0: a merchant joins at once.
+    #[garde(range(max = 90))]
+    #[schema(minimum = 0, maximum = 90)]
+    pub admission_objection_days: u32,
     /// Days in which what a decision permits has to be done; without a limit where absent.
     #[garde(inner(range(min = 1, max = 3_650)))]
     #[schema(minimum = 1, maximum = 3650)]
@@ -177,6 +181,7 @@ impl Default for ByLaws {
             expense_approvals: Vec::new(),
             in_kind_limit_minor: None,
             hearing_days: 7,
+            admission_objection_days: 0,
             mandate_days: None,
             award_limit_minor: None,
             evidence: Vec::new(),

@@ -1,5 +1,6 @@
 //! Rules of alliances.
 
+pub mod admission;
 pub mod ballot_matter;
 pub mod ballot_rule;
 pub mod by_laws;

@@ -162,10 +162,11 @@ async fn transition(call: &Call, id: MembershipId, event: MembershipEvent) -> An
 
 /// Approve a membership
 ///
-/// An organizer approves an application; the merchant's staff takes an invitation. The merchant is a member
-/// from then on.
+/// An organizer approves an application; the merchant's staff takes an invitation. The merchant is a member from then
+/// on, or, where the by-laws say so, once the members' time to object is over: then it stays as it is, and an admission
+/// is announced.
 #[utoipa::path(tag = "alliances", params(("membership_id" = MembershipId, Path)),
-    responses((status = 200, body = MembershipView, description = "Active")))]
+    responses((status = 200, body = MembershipView, description = "Active, or waiting for objections")))]
 #[post("/v1/memberships/{membership_id}/approve")]
 async fn approve_membership(call: Call, id: Path<MembershipId>) -> Answer {
     transition(&call, *id, MembershipEvent::Approve).await

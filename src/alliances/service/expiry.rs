@@ -7,8 +7,10 @@ use crate::alliances::domain::invitation::InvitationState;
 use crate::alliances::domain::invitation::LIFETIME;
 use crate::alliances::domain::membership::MembershipEvent;
 use crate::alliances::domain::membership::MembershipState;
+use crate::alliances::repo::admissions as admission_rows;
 use crate::alliances::repo::invitations;
 use crate::alliances::repo::memberships;
+use crate::alliances::service::admissions;
 use crate::alliances::service::invitations as invitation_service;
 use crate::alliances::service::memberships as membership_service;
 use crate::kernel::ids::InvitationId;
@@ -21,11 +23,18 @@ use crate::platform::registry::Sweep;
 
 /// The background work of alliances.
 pub fn sweeps() -> Vec<Sweep> {
-    vec![Sweep {
-        name: "invitations",
-        every: TimeDelta::minutes(1),
-        run: |ctx| Box::pin(async move { expire(&ctx).await }),
-    }]
+    vec![
+        Sweep {
+            name: "admissions",
+            every: TimeDelta::minutes(1),
+            run: |ctx| Box::pin(async move { admissions::admit_due(&ctx).await }),
+        },
+        Sweep {
+            name: "invitations",
+            every: TimeDelta::minutes(1),
+            run: |ctx| Box::pin(async move { expire(&ctx).await }),
+        },
+    ]
 }
 
 async fn expire(ctx: &Ctx) -> Result<u64, Failure> {
@@ -65,6 +74,10 @@ async fn expire_membership(act: &Act<'_>, id: MembershipId) -> Result<bool, Fail
     let Some(row) = row.filter(|row| row.state == invited) else {
         return Ok(false);
     };
+    if admission_rows::lock_open(act.tx(), id).await?.is_some() {
+        // The merchant answered; now it is for the members to object.
+        return Ok(false);
+    }
     membership_service::move_on(act, row, MembershipEvent::Expire).await?;
     Ok(true)
 }

@@ -4,10 +4,12 @@ use crate::accounts;
 use crate::accounts::Person;
 use crate::alliances::domain::invitation::InvitationEvent;
 use crate::alliances::domain::invitation::InvitationState;
+use crate::alliances::domain::membership::MembershipState;
 use crate::alliances::letters;
 use crate::alliances::repo;
 use crate::alliances::repo::invitations;
 use crate::alliances::repo::invitations::Invitation;
+use crate::alliances::repo::memberships;
 use crate::alliances::service::invitations as service;
 use crate::kernel::ids::InvitationId;
 use crate::kernel::leaflet::Button;
@@ -153,8 +155,22 @@ async fn follow_in(
         });
     }
     links::consume(act.tx(), link).await?;
-    service::answer_in(act, row, event, person.as_ref()).await?;
-    Ok(done(locale, event, person.as_ref()))
+    let answered = service::answer_in(act, row, event, person.as_ref()).await?;
+    let mut page = done(locale, event, person.as_ref());
+    let joined = match answered.membership_id {
+        Some(id) => memberships::one(act.tx(), id).await?,
+        None => None,
+    };
+    if joined.is_some_and(|row| row.state != MembershipState::Active.as_str()) {
+        let title = locale.pick("您已接受邀请", "You have accepted");
+        title.clone_into(&mut page.title);
+        let text = locale.pick(
+            "成员可在一段时间内提出异议；无人异议的，您将自动成为成员。",
+            "The members may object for a while; where nobody does, you are a member then.",
+        );
+        page.paragraphs.push(text.to_owned());
+    }
+    Ok(page)
 }
 
 fn done(locale: Locale, event: InvitationEvent, person: Option<&Person>) -> Leaflet {

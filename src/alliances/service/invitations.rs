@@ -10,7 +10,6 @@ use crate::alliances::domain::invitation::InvitationState;
 use crate::alliances::domain::invitation::LIFETIME;
 use crate::alliances::domain::invitation::MOST_A_DAY;
 use crate::alliances::domain::membership::MembershipError;
-use crate::alliances::domain::membership::MembershipEvent;
 use crate::alliances::domain::membership::MembershipState;
 use crate::alliances::domain::roles::GrantedRole;
 use crate::alliances::face;
@@ -19,6 +18,7 @@ use crate::alliances::repo;
 use crate::alliances::repo::grants::Grant;
 use crate::alliances::repo::invitations;
 use crate::alliances::repo::invitations::Invitation;
+use crate::alliances::service::admissions;
 use crate::alliances::service::memberships;
 use crate::alliances::service::notes;
 use crate::alliances::service::notes::About;
@@ -27,6 +27,7 @@ use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::InvitationId;
 use crate::kernel::ids::MembershipId;
 use crate::kernel::ids::MerchantId;
+use crate::kernel::ids::UserId;
 use crate::kernel::locale::Locale;
 use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
@@ -285,7 +286,7 @@ async fn join(
             memberships::insert(act, row.alliance_id, merchant, state).await?
         }
     };
-    let member = memberships::move_on(act, membership, MembershipEvent::Approve).await?;
+    let member = admissions::let_in(act, membership, Some(UserId(row.invited_by))).await?;
     Ok(Some(member.id))
 }
 

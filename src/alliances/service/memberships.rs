@@ -13,6 +13,7 @@ use crate::alliances::problems;
 use crate::alliances::repo;
 use crate::alliances::repo::memberships;
 use crate::alliances::repo::memberships::Membership;
+use crate::alliances::service::admissions;
 use crate::alliances::service::notes;
 use crate::alliances::service::notes::About;
 use crate::kernel::caller::Caller;
@@ -59,6 +60,7 @@ pub async fn apply(
     let found = found
         .filter(|_| is_staff || organizer)
         .ok_or_else(|| Refused::not_found("merchant"))?;
+    act.asker().within(alliance);
     if row.state == face::DISSOLVED {
         act.asker().bar(&problems::ALLIANCE_DISSOLVED, face::ENDED);
     }
@@ -231,6 +233,7 @@ async fn admitted(
 ) -> Result<Membership, Failure> {
     let row = memberships::lock(act.tx(), id).await?;
     let (row, sides) = visible(act.tx(), act.caller(), row).await?;
+    act.asker().within(row.alliance_id);
     let state = state_of(&row)?;
     let allowed = event.sides(state).iter().any(|side| match side {
         Side::Alliance => sides.organizer,
@@ -249,9 +252,22 @@ async fn carry_out(
     row: Membership,
     event: MembershipEvent,
 ) -> Result<Named, Failure> {
-    let row = move_on(act, row, event).await?;
+    let row = match event {
+        MembershipEvent::Approve => {
+            let agreed_by = act.caller().user().map(|user| user.user);
+            admissions::let_in(act, row, agreed_by).await?
+        }
+        MembershipEvent::Decline => {
+            admissions::end_with(act, row.id).await?;
+            move_on(act, row, event).await?
+        }
+        _ => move_on(act, row, event).await?,
+    };
+    let waits = event == MembershipEvent::Approve && state_of(&row)? != MembershipState::Active;
     let named = named(act.tx(), row).await?;
-    tell(act, &named, event).await?;
+    if !waits {
+        tell(act, &named, event).await?;
+    }
     Ok(named)
 }
 
