@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use crate::alliances;
+use crate::kernel::ids::MandateId;
 use crate::kernel::ids::PromotionId;
 use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
@@ -73,14 +74,16 @@ pub(super) async fn publish(
     certain(act, loaded).await?;
     budget::require_open(act.tx(), &loaded.row).await?;
     blacked_out(act, loaded).await?;
-    if by_mandate {
+    let mandate = if by_mandate {
         let (alliance, subject) = (loaded.row.alliance_id, loaded.row.id.0);
         let hash = loaded.content_hash();
-        mandates::consume(act, alliance, Matter::Promotion, subject, &hash).await?;
-    }
+        Some(mandates::consume(act, alliance, Matter::Promotion, subject, &hash).await?)
+    } else {
+        None
+    };
     loaded.enter_state(state);
     loaded.row.published_at = loaded.row.published_at.or(Some(act.now()));
-    finish(act, loaded, "promotion.scheduled").await
+    finish_by(act, loaded, "promotion.scheduled", mandate).await
 }
 
 /// Passes a promotion whose festival is sure to come when it is planned: no money on a provisional date.
@@ -167,9 +170,22 @@ pub async fn cancel(act: &Act<'_>, id: PromotionId) -> Result<Loaded, Failure> {
 
 /// Writes, records and tells others.
 pub(super) async fn finish(act: &Act<'_>, loaded: &mut Loaded, fact: &str) -> Result<(), Failure> {
+    finish_by(act, loaded, fact, None).await
+}
+
+/// As [`finish`]; journal and fact name the decision that permits it.
+async fn finish_by(
+    act: &Act<'_>,
+    loaded: &mut Loaded,
+    fact: &str,
+    mandate: Option<MandateId>,
+) -> Result<(), Failure> {
     loaded.save(act.tx()).await?;
     let alliance = Some(loaded.row.alliance_id);
-    let data = json!({ "promotion_id": loaded.row.id, "main_day": loaded.row.main_day });
+    let mut data = json!({ "promotion_id": loaded.row.id, "main_day": loaded.row.main_day });
+    if let Some(mandate) = mandate {
+        data["mandate_id"] = json!(mandate);
+    }
     act.record(fact, alliance, loaded.row.id.0, data.clone())
         .await?;
     act.publish(fact, alliance, data).await?;

@@ -178,4 +178,15 @@ async fn promotion(app: TestApp) {
     let state: Value = guild.organizer.get(&promotion).await.body["state"].clone();
     assert_eq!(state, "scheduled");
     assert_eq!(mandates(&guild).await, 1);
+    // The journal names the decision behind it.
+    let alliance = format!("/v1/alliances/{}", guild.alliance);
+    let path = format!("{alliance}/audit-events?action=promotion.scheduled");
+    let events = guild.organizer.get(&path).await;
+    let mandate = events.body["items"][0]["data"]["mandate_id"].as_str();
+    let mandate = mandate.unwrap_or_else(|| panic!("{}", events.text));
+    let used = guild
+        .organizer
+        .get(&format!("/v1/mandates/{mandate}"))
+        .await;
+    assert_eq!(used.body["ballot_id"], declared.body["id"], "{}", used.text);
 }
