@@ -47,7 +47,7 @@ pub fn registry() -> Registry {
             mandates::consumers(),
             funds::consumers(),
             promotions::consumers(),
-            ballots::CONSUMERS.to_vec(),
+            ballots::consumers(),
         ]
         .concat(),
         sweeps: [
@@ -81,6 +81,7 @@ pub fn registry() -> Registry {
             ballots::UNFINISHED,
             campaigns::UNFINISHED,
         ],
+        hold: Some(alliances::HOLD),
         kinds: problems(),
         recomputes: recompute::all(),
     }

@@ -138,3 +138,45 @@ pub static PROXY: LetterText = LetterText {
         button: None,
     },
 };
+
+/// Tells a holder that the principal votes without it.
+pub static PROXY_REVOKED: LetterText = LetterText {
+    zh_cn: Wording {
+        subject: "{{ alliance }}：委托已终止——{{ title }}",
+        paragraphs: &[
+            "您好，{{ name }}：",
+            "{{ other }} 对 {{ merchant }} 的委托已终止：{{ title }}",
+        ],
+        button: None,
+    },
+    en: Wording {
+        subject: "{{ alliance }}: a proxy for {{ title }} has ended",
+        paragraphs: &[
+            "Hello {{ name }},",
+            "{{ merchant }} no longer holds the proxy of {{ other }} on: {{ title }}",
+        ],
+        button: None,
+    },
+};
+
+/// Tells a principal that the member it appointed is gone.
+pub static PROXY_LOST: LetterText = LetterText {
+    zh_cn: Wording {
+        subject: "{{ alliance }}：受托人已退出——{{ title }}",
+        paragraphs: &[
+            "您好，{{ name }}：",
+            "受托人 {{ other }} 已不是成员，不再代 {{ merchant }} 表决：{{ title }}",
+            "表决截止时间：{{ closes_at }}。请亲自表决，或在期限内另行委托。",
+        ],
+        button: None,
+    },
+    en: Wording {
+        subject: "{{ alliance }}: your proxy for {{ title }} is gone",
+        paragraphs: &[
+            "Hello {{ name }},",
+            "{{ other }} is no member any more and does not vote for {{ merchant }} on: {{ title }}",
+            "The ballot closes at {{ closes_at }}. Vote yourself, or appoint somebody else in time.",
+        ],
+        button: None,
+    },
+};

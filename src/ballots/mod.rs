@@ -21,9 +21,9 @@ use crate::platform::registry::Unfinished;
 pub use closing::closing_between;
 pub use routes::configure;
 pub use rules::RULES;
-pub use service::CONSUMERS;
 pub use service::JOBS;
 pub use service::LINKS;
+pub use service::consumers;
 pub use subjects::subject_of;
 
 /// The clock of ballots: does what is due, and looks whether results stand already.

@@ -70,8 +70,9 @@ pub static REPEAT_NOT_ALLOWED: Kind =
     Kind::conflict("repeat_not_allowed", "This ballot is not repeated");
 pub static OTHER_RESULT: Kind =
     Kind::conflict("other_result", "The declared result does not allow this");
-pub static DECISION_EXECUTED: Kind =
-    Kind::conflict("decision_executed", "What was decided has been done");
+pub static QUESTION_FIXED: Kind =
+    Kind::conflict("question_fixed", "The question was fixed at the opening");
+pub static PROXY_ENDED: Kind = Kind::conflict("proxy_ended", "This appointment has ended already");
 pub static NOT_THE_CHAIR: Kind = Kind::forbidden("not_the_chair", "Only the chair may do this");
 
 /// Every kind of this module, for the catalogue.
@@ -102,6 +103,7 @@ pub static ALL: &[&Kind] = &[
     &BALLOT_ALREADY_FOLLOWED,
     &REPEAT_NOT_ALLOWED,
     &OTHER_RESULT,
-    &DECISION_EXECUTED,
+    &QUESTION_FIXED,
+    &PROXY_ENDED,
     &NOT_THE_CHAIR,
 ];

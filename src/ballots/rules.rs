@@ -35,6 +35,7 @@ pub const RULES: &[Rule] = &[
     Rule::new("declare_interest", INVOLVED),
     Rule::new("appoint_proxy", MEMBER).idempotent(),
     Rule::new("list_proxies", EVERYBODY),
+    Rule::new("revoke_proxy", MEMBER),
     Rule::new("read_ballot_record", EVERYBODY),
     Rule::new("list_electorate", EVERYBODY),
     Rule::new("list_receipts", EVERYBODY),

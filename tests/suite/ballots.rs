@@ -1,7 +1,10 @@
 //! Ballots: the counting rules as calculators, and a question from its draft to its declaration.
 
+mod bad_inputs;
 mod choices;
+mod contributions;
 mod decisions;
+mod departures;
 mod electorates;
 pub mod guild;
 mod life;

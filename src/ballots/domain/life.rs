@@ -15,7 +15,7 @@ words! {
         Open = "open",
         /// Counted.
         Declared = "declared",
-        /// A member disputes the declaration; nothing may follow from it.
+        /// A member disputes the declaration; nothing more may follow from it.
         Challenged = "challenged",
         /// The declaration did not stand.
         Annulled = "annulled",
@@ -90,7 +90,7 @@ impl BallotState {
             (Self::Open, BallotEvent::Close)
             | (Self::Declared, BallotEvent::CastingVote | BallotEvent::Repeat)
             | (Self::Challenged, BallotEvent::Uphold) => Some(Self::Declared),
-            (Self::Declared, BallotEvent::Challenge) => Some(Self::Challenged),
+            (Self::Declared | Self::Effective, BallotEvent::Challenge) => Some(Self::Challenged),
             (Self::Challenged, BallotEvent::Annul) => Some(Self::Annulled),
             (Self::Declared, BallotEvent::Enact) => Some(Self::Effective),
             _ => None,
@@ -121,10 +121,12 @@ mod tests {
             .iter()
             .flat_map(|s| BallotEvent::ALL.iter().filter(|e| s.after(**e).is_ok()))
             .count();
-        assert_eq!(legal, 16);
-        for ended in [BallotState::Effective, BallotState::Annulled] {
-            assert!(BallotEvent::ALL.iter().all(|e| ended.after(*e).is_err()));
-        }
+        assert_eq!(legal, 17);
+        let annulled = BallotState::Annulled;
+        assert!(BallotEvent::ALL.iter().all(|e| annulled.after(*e).is_err()));
+        // What was done stays done, but not beyond dispute.
+        let disputed = BallotState::Effective.after(BallotEvent::Challenge);
+        assert_eq!(disputed, Ok(BallotState::Challenged));
     }
 
     #[test]

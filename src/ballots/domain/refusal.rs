@@ -107,6 +107,15 @@ pub enum BallotRefused {
     /// The member is not in the frozen electorate.
     #[error("This member is not in the electorate, which was fixed at the opening.")]
     NotAnElector,
+    /// The membership rests or has ended since the opening.
+    #[error("The membership of this member rests or has ended; it votes no more.")]
+    MemberGone,
+    /// The question and the options are fixed once members vote.
+    #[error("The question was fixed at the opening; withdraw the ballot and reopen it instead.")]
+    QuestionFixed,
+    /// The appointment was replaced or revoked before.
+    #[error("This appointment has ended already.")]
+    ProxyEnded,
     /// Votes are final, and this member has voted.
     #[error("This member has voted, and votes are final here.")]
     AlreadyVoted,
@@ -175,9 +184,6 @@ pub enum BallotRefused {
         /// When it ended, in milliseconds.
         until: i64,
     },
-    /// What the ballot permitted is done.
-    #[error("What this ballot permitted has been done.")]
-    Executed,
     /// The by-laws name somebody else.
     #[error("Only the chair has the casting vote.")]
     NotTheChair,
@@ -214,7 +220,9 @@ impl Refusal for BallotRefused {
             Self::StillOpen { .. } => &problems::BALLOT_STILL_OPEN,
             Self::VotingOver { .. } => &kinds::DEADLINE_PASSED,
             Self::NotOpenYet => &problems::BALLOT_NOT_OPEN,
-            Self::NotAnElector => &problems::NOT_AN_ELECTOR,
+            Self::NotAnElector | Self::MemberGone => &problems::NOT_AN_ELECTOR,
+            Self::QuestionFixed => &problems::QUESTION_FIXED,
+            Self::ProxyEnded => &problems::PROXY_ENDED,
             Self::AlreadyVoted => &problems::ALREADY_VOTED,
             Self::PrincipalVoted => &problems::PRINCIPAL_VOTED,
             Self::NoProxy => &problems::NO_PROXY,
@@ -231,7 +239,6 @@ impl Refusal for BallotRefused {
             Self::RepeatNotAllowed { .. } => &problems::REPEAT_NOT_ALLOWED,
             Self::OtherResult { .. } => &problems::OTHER_RESULT,
             Self::TooLate { .. } => &kinds::DEADLINE_PASSED,
-            Self::Executed => &problems::DECISION_EXECUTED,
             Self::NotTheChair => &problems::NOT_THE_CHAIR,
             Self::SecondPerson { .. } => &kinds::SEPARATION_OF_DUTIES,
             Self::Overflow => &kinds::OVERFLOW,
@@ -290,7 +297,9 @@ impl Refusal for BallotRefused {
             | Self::NeverOpened
             | Self::AlreadyFollowed
             | Self::RepeatNotAllowed { .. }
-            | Self::Executed
+            | Self::MemberGone
+            | Self::QuestionFixed
+            | Self::ProxyEnded
             | Self::NotTheChair
             | Self::SecondPerson { .. }
             | Self::Overflow => vec![],

@@ -19,6 +19,7 @@ use sea_orm::sea_query::Expr;
 use crate::ballots::repo::Proxy;
 use crate::kernel::ids::BallotId;
 use crate::kernel::ids::MembershipId;
+use crate::kernel::ids::ProxyId;
 use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
 use crate::platform::db::Tx;
@@ -35,6 +36,66 @@ pub async fn appoint(tx: &Tx, row: Proxy) -> Result<(), DbErr> {
     let row: ballot_proxy::ActiveModel = row.into_active_model().reset_all();
     Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
+}
+
+/// Ends a standing appointment; `false`: it had ended before.
+pub async fn end(tx: &Tx, id: ProxyId) -> Result<bool, DbErr> {
+    let done = Entity::update_many()
+        .col_expr(Column::ReplacedAt, Expr::value(tx.now()))
+        .filter(Column::Id.eq(id))
+        .filter(Column::ReplacedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// An appointment of a ballot, whether it stands or not.
+pub async fn find(
+    c: &impl ConnectionTrait,
+    ballot: BallotId,
+    id: ProxyId,
+) -> Result<Option<Proxy>, DbErr> {
+    Entity::find_by_id(id)
+        .filter(Column::BallotId.eq(ballot))
+        .one(c)
+        .await
+}
+
+fn concerning(member: MembershipId) -> Condition {
+    Condition::any()
+        .add(Column::PrincipalId.eq(member))
+        .add(Column::HolderId.eq(member))
+}
+
+/// The ballots in which a member gave or holds a standing appointment.
+pub async fn ballots_of(
+    c: &impl ConnectionTrait,
+    member: MembershipId,
+) -> Result<Vec<BallotId>, DbErr> {
+    Entity::find()
+        .filter(concerning(member))
+        .filter(Column::ReplacedAt.is_null())
+        .select_only()
+        .column(Column::BallotId)
+        .distinct()
+        .into_tuple()
+        .all(c)
+        .await
+}
+
+/// The standing appointments that a member gave or holds in a ballot.
+pub async fn standing_of(
+    c: &impl ConnectionTrait,
+    ballot: BallotId,
+    member: MembershipId,
+) -> Result<Vec<Proxy>, DbErr> {
+    Entity::find()
+        .filter(Column::BallotId.eq(ballot))
+        .filter(concerning(member))
+        .filter(Column::ReplacedAt.is_null())
+        .order_by_asc(Column::Id)
+        .all(c)
+        .await
 }
 
 /// The standing appointment of a principal.

@@ -49,6 +49,16 @@ pub async fn replace(tx: &Tx, row: &Vote) -> Result<(), DbErr> {
     Ok(())
 }
 
+/// The vote of the present round that was cast last.
+pub async fn latest(c: &impl ConnectionTrait, ballot: &Ballot) -> Result<Option<Vote>, DbErr> {
+    Entity::find()
+        .filter(Column::BallotId.eq(ballot.id))
+        .filter(Column::Round.eq(ballot.round))
+        .order_by_desc(Column::CastAt)
+        .one(c)
+        .await
+}
+
 /// The vote of a member in the present round.
 pub async fn of(
     c: &impl ConnectionTrait,

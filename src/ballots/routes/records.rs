@@ -107,6 +107,8 @@ struct RecordView {
     casting_vote: Option<String>,
     #[schema(max_items = 100)]
     challenges: Vec<ChallengeView>,
+    /// Whether what a carried ballot permits was done. It stays done even where the declaration is annulled since.
+    executed: bool,
 }
 
 impl TryFrom<Declared> for RecordView {
@@ -138,6 +140,7 @@ impl TryFrom<Declared> for RecordView {
         });
         Ok(Self {
             matter: service::matter_of(&ballot)?,
+            executed: service::is_executed(&ballot)?,
             quorum: record::quorum_lines(&rule, &sides),
             tests: record::test_lines(&rule, &sides, &record.tests),
             excluded: excluded.collect(),

@@ -1,5 +1,6 @@
 //! Routes of votes, proxies and interests.
 
+use actix_web::delete;
 use actix_web::get;
 use actix_web::post;
 use actix_web::web::Path;
@@ -35,6 +36,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(list_votes)
         .service(appoint_proxy)
         .service(list_proxies)
+        .service(revoke_proxy)
         .service(declare_interest);
 }
 
@@ -192,7 +194,7 @@ struct ProxyView {
     holder_id: MembershipId,
     appointed_by: UserId,
     appointed_at: Instant,
-    /// When a later appointment took its place; null while it stands.
+    /// When a later appointment took its place, it was revoked, or one of the two left; null while it stands.
     replaced_at: Option<Instant>,
 }
 
@@ -236,6 +238,19 @@ async fn list_proxies(call: Call, id: Path<BallotId>) -> Answer {
     let page = call.page()?;
     let slice = service::list_proxies(&call.look(), *id, page).await?;
     Ok(call.list(slice.map(ProxyView::from)))
+}
+
+/// Revoke a proxy
+///
+/// Staff of the principal, as long as votes are taken; nobody takes the holder's place. A vote that the holder cast
+/// stands until the principal votes itself.
+#[utoipa::path(tag = "ballots", params(("ballot_id" = BallotId, Path), ("proxy_id" = ProxyId, Path)),
+    responses((status = 204, description = "Revoked")))]
+#[delete("/v1/ballots/{ballot_id}/proxies/{proxy_id}")]
+async fn revoke_proxy(call: Call, ids: Path<(BallotId, ProxyId)>) -> Answer {
+    let (ballot, proxy) = *ids;
+    call.run_to_end(async |act| service::revoke(act, ballot, proxy).await)
+        .await
 }
 
 /// An interest.

@@ -63,10 +63,14 @@ impl Amendment<'_> {
 /// Changes an announced ballot as its next edition; the notice begins anew, and everybody is told.
 ///
 /// # Errors
-/// 404, 403, 412; 409 `illegal_transition` once it is open; 422 as for a draft.
+/// 404, 403, 412; 409 `question_fixed` once it is open, `illegal_transition` for a draft or where it was withdrawn;
+/// 422 as for a draft.
 pub async fn amend(act: &Act<'_>, id: BallotId, change: Amendment<'_>) -> Result<Ballot, Failure> {
     let (mut ballot, _) = take(act, id).await?;
     act.enter(Some(ballot.version)).await?;
+    if state_of(&ballot)?.is_frozen() {
+        return Err(BallotRefused::QuestionFixed.into());
+    }
     state_of(&ballot)?.after(BallotEvent::Amend)?;
     change.apply(&mut ballot)?;
     advance(&mut ballot, BallotEvent::Amend)?;

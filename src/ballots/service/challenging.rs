@@ -1,5 +1,5 @@
 //! Disputing a declaration: while a challenge waits nothing follows from the ballot, and what it permitted is
-//! taken back unless it was done already.
+//! taken back. What was done already stays done; the record then says so, and members are told.
 
 use serde_json::json;
 
@@ -26,7 +26,7 @@ use crate::platform::act::Act;
 /// Disputes a declaration for the caller's member.
 ///
 /// # Errors
-/// 404, 403, 412; 409 `illegal_transition`, `deadline_passed`, `decision_executed`.
+/// 404, 403, 412; 409 `illegal_transition`, `deadline_passed`.
 pub async fn challenge(
     act: &Act<'_>,
     id: BallotId,
@@ -41,10 +41,10 @@ pub async fn challenge(
         let until = until.millis();
         return Err(BallotRefused::TooLate { until }.into());
     }
-    if ballot.permitted_at.is_some() && !mandates::revoke(act, &after::source_of(&ballot)).await? {
-        return Err(BallotRefused::Executed.into());
+    // What was done stays done: the permission is then kept as used.
+    if mandates::revoke(act, &after::source_of(&ballot)).await? {
+        ballot.permitted_at = None;
     }
-    ballot.permitted_at = None;
     repo::save(act.tx(), &mut ballot).await?;
     let row = Challenge {
         id: act.fresh(),
@@ -60,7 +60,7 @@ pub async fn challenge(
         decided_at: None,
     };
     repo::challenges::insert(act.tx(), row).await?;
-    let data = json!({ "membership_id": membership });
+    let data = json!({ "membership_id": membership, "executed": ballot.permitted_at.is_some() });
     act.record("ballot.challenged", Some(ballot.alliance_id), id.0, data)
         .await?;
     letters::tell(act, &ballot, News::Challenged).await?;
@@ -76,12 +76,18 @@ pub async fn uphold(act: &Act<'_>, id: BallotId, reasons: &str) -> Result<Ballot
     act.enter(Some(ballot.version)).await?;
     advance(&mut ballot, BallotEvent::Uphold)?;
     decide(act, &ballot, &standing, "upheld", reasons).await?;
-    after::settle(act, &mut ballot).await?;
+    if ballot.permitted_at.is_some() {
+        advance(&mut ballot, BallotEvent::Enact)?;
+        repo::save(act.tx(), &mut ballot).await?;
+    } else {
+        after::settle(act, &mut ballot).await?;
+    }
     letters::tell(act, &ballot, News::Upheld).await?;
     Ok(ballot)
 }
 
-/// Annuls a declaration and drafts the question anew.
+/// Annuls a declaration and drafts the question anew. Where its act was done there is nothing left to decide anew:
+/// the record reports it, and what is to become of it is another question.
 ///
 /// # Errors
 /// 404, 403, 412; 403 `separation_of_duties`; 409 `illegal_transition`.
@@ -91,6 +97,11 @@ pub async fn annul(act: &Act<'_>, id: BallotId, reasons: &str) -> Result<Ballot,
     advance(&mut ballot, BallotEvent::Annul)?;
     decide(act, &ballot, &standing, "annulled", reasons).await?;
     repo::save(act.tx(), &mut ballot).await?;
+    if ballot.permitted_at.is_some() {
+        return letters::tell(act, &ballot, News::Annulled)
+            .await
+            .map(|()| ballot);
+    }
     // As much time as the annulled one had; whoever announces it may amend that.
     let lasted = ballot.closes_at.millis() - ballot.opened_at.unwrap_or(ballot.closes_at).millis();
     let notice = ballot.opened_at.unwrap_or(ballot.closes_at).millis()

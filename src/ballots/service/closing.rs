@@ -1,5 +1,6 @@
 //! Counting and declaring.
 
+use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::alliances;
@@ -32,12 +33,12 @@ use crate::platform::outbox::Event;
 use crate::platform::queue::JobFailure;
 use crate::platform::registry::Consumer;
 
-/// Facts that ballots react to.
-pub const CONSUMERS: &[Consumer] = &[Consumer {
+/// A ballot becomes effective with the use of its mandate.
+pub(super) const ENACT: Consumer = Consumer {
     topic: mandates::CONSUMED,
     name: "ballots.enact",
     run: |ctx, event| Box::pin(async move { enact(&ctx, &event).await }),
-}];
+};
 
 /// Closes a ballot whose time is over, or whose result stands where its rule closes early.
 ///
@@ -72,7 +73,7 @@ pub(super) async fn declare(act: &Act<'_>, ballot: &mut Ballot) -> Result<(), Fa
     let by_laws = alliances::by_laws(act.tx(), ballot.alliance_id).await?;
     let now = act.now();
     let later = |days| Instant::from_millis(timetable::days_after(now.millis(), days));
-    ballot.closed_at = Some(now);
+    ballot.closed_at = Some(after_the_votes(act, ballot).await?);
     ballot.result = Some(record.result.as_str().to_owned());
     ballot.winner = winner;
     ballot.rounds = (!record.rounds.is_empty()).then(|| json!(record.rounds));
@@ -86,6 +87,13 @@ pub(super) async fn declare(act: &Act<'_>, ballot: &mut Ballot) -> Result<(), Fa
         .await?;
     after::settle(act, ballot).await?;
     letters::announce(act, ballot).await
+}
+
+/// The closing instant: now, or just after a vote that was taken while this transaction waited for it.
+async fn after_the_votes(act: &Act<'_>, ballot: &Ballot) -> Result<Instant, Failure> {
+    let latest = repo::votes::latest(act.tx(), ballot).await?;
+    let after = latest.map(|vote| vote.cast_at.plus(TimeDelta::milliseconds(1)));
+    Ok(after.map_or(act.now(), |after| std::cmp::max(after, act.now())))
 }
 
 /// Receipts are written in the order of their digests, not of the members.

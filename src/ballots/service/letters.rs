@@ -24,6 +24,7 @@ use crate::ballots::service::reminding;
 use crate::ballots::service::spoilt;
 use crate::ballots::service::state_of;
 use crate::kernel::ids::BallotId;
+use crate::kernel::ids::MembershipId;
 use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
 use crate::mail;
@@ -276,6 +277,35 @@ pub(super) async fn tell_holder(
         vars["principal"] = json!(principal);
         vars["closes_at"] = json!(local(&alliance, ballot.closes_at));
         let letter = write(&letters::PROXY, ballot, &contact, &vars, &occasion)?;
+        mail::send(act, &letter).await?;
+    }
+    Ok(())
+}
+
+/// Tells the other side that an appointment has ended, by the doing of the member `by`.
+pub(super) async fn tell_end(
+    act: &Act<'_>,
+    ballot: &Ballot,
+    proxy: &Proxy,
+    by: MembershipId,
+) -> Result<(), Failure> {
+    let id = ballot.alliance_id;
+    let alliance = alliances::alliance(act.tx(), id)
+        .await?
+        .ok_or_else(|| Refused::not_found("alliance"))?;
+    let (other, text) = if by == proxy.principal_id {
+        (proxy.holder_id, &letters::PROXY_REVOKED)
+    } else {
+        (proxy.principal_id, &letters::PROXY_LOST)
+    };
+    let gone = alliances::member(act.tx(), id, by).await?;
+    let gone = gone.map(|member| member.name).unwrap_or_default();
+    let occasion = format!("proxy-ended:{}", proxy.id);
+    for contact in alliances::contacts_of(act.tx(), id, other).await? {
+        let mut vars = facts(ballot, &alliance, &contact);
+        vars["other"] = json!(gone);
+        vars["closes_at"] = json!(local(&alliance, ballot.closes_at));
+        let letter = write(text, ballot, &contact, &vars, &occasion)?;
         mail::send(act, &letter).await?;
     }
     Ok(())

@@ -9,6 +9,7 @@ use crate::alliances;
 use crate::alliances::Alliance;
 use crate::alliances::Contact;
 use crate::ballots::domain::life::BallotState;
+use crate::ballots::domain::paper::MOST_OPTIONS;
 use crate::ballots::domain::paper::Paper;
 use crate::ballots::domain::refusal::BallotRefused;
 use crate::ballots::domain::resolve::Cast;
@@ -95,7 +96,10 @@ async fn behind(ctx: &Ctx, link: &Link) -> Result<Behind, Failure> {
     let alliance = alliances::alliance(&reader, ballot.alliance_id)
         .await?
         .ok_or_else(gone)?;
-    // Who left the member's staff since the mail was written votes for it no more.
+    // A member whose rights rest or have ended votes no more, and nobody does who left its staff since the mail.
+    alliances::active_member(&reader, ballot.alliance_id, bearer.membership_id)
+        .await?
+        .ok_or(BallotRefused::MemberGone)?;
     let contact = alliances::contacts_of(&reader, ballot.alliance_id, bearer.membership_id)
         .await?
         .into_iter()
@@ -185,32 +189,18 @@ fn question(found: &Behind, weight: Option<i64>, locale: Locale) -> Leaflet {
     }
 }
 
-/// What the buttons of a choice send: their places on the paper.
-const PLACES: [&str; 20] = [
-    "option-1",
-    "option-2",
-    "option-3",
-    "option-4",
-    "option-5",
-    "option-6",
-    "option-7",
-    "option-8",
-    "option-9",
-    "option-10",
-    "option-11",
-    "option-12",
-    "option-13",
-    "option-14",
-    "option-15",
-    "option-16",
-    "option-17",
-    "option-18",
-    "option-19",
-    "option-20",
-];
+/// Names of the places of a paper, for the numbers given.
+macro_rules! places {
+    ($($place:literal)*) => { [$(concat!("option-", $place)),*] };
+}
 
-/// A button for every answer. Of a choice among more options than a page has buttons for, the rest is chosen
-/// through the API.
+/// What the buttons of a choice send: their places on the paper, as many as a paper may have.
+const PLACES: [&str; MOST_OPTIONS] = places!(
+    1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25
+    26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50
+);
+
+/// A button for every answer.
 fn buttons(paper: &Paper, locale: Locale) -> Vec<Button> {
     let button = |choice: &Choice| Button {
         label: in_words(*choice, locale).to_owned(),

@@ -1,4 +1,4 @@
-//! Appointing proxies.
+//! Appointing proxies, and taking appointments back.
 
 use serde_json::json;
 
@@ -19,6 +19,7 @@ use crate::ballots::service::take;
 use crate::ballots::service::voting;
 use crate::kernel::ids::BallotId;
 use crate::kernel::ids::MembershipId;
+use crate::kernel::ids::ProxyId;
 use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
 use crate::kernel::problem::Failure;
@@ -53,13 +54,7 @@ pub async fn appoint(
         at: act.now().millis(),
         closes_at: ballot.closes_at.millis(),
     };
-    if !matches!(
-        state_of(&ballot)?,
-        BallotState::Draft | BallotState::Notice | BallotState::Open
-    ) {
-        let closes_at = ballot.closes_at.millis();
-        return Err(BallotRefused::VotingOver { closes_at }.into());
-    }
+    check_running(&ballot)?;
     proxy::check(rule_of(&ballot)?.proxies.as_ref(), facts)?;
     let row = Proxy {
         id: act.fresh(),
@@ -77,6 +72,44 @@ pub async fn appoint(
         .await?;
     letters::tell_holder(act, &ballot, &row).await?;
     Ok(row)
+}
+
+/// Takes the appointment of the caller's member back, until votes are no longer taken. A vote that the holder cast
+/// before stands until the principal votes itself.
+///
+/// # Errors
+/// 404 for strangers and for the appointments of others; 403 for those who act for no member; 409 `proxy_ended`,
+/// `deadline_passed`.
+pub async fn revoke(act: &Act<'_>, id: BallotId, proxy: ProxyId) -> Result<(), Failure> {
+    let (ballot, standing) = take(act, id).await?;
+    let found = repo::proxies::find(act.tx(), id, proxy).await?;
+    let mine = |row: &Proxy| {
+        let mut own = standing.memberships.iter();
+        own.any(|(membership, _)| *membership == row.principal_id)
+    };
+    let row = found
+        .filter(mine)
+        .ok_or_else(|| Refused::not_found("proxy"))?;
+    act.enter(None).await?;
+    check_running(&ballot)?;
+    if !repo::proxies::end(act.tx(), proxy).await? {
+        return Err(BallotRefused::ProxyEnded.into());
+    }
+    let data = json!({ "principal_id": row.principal_id, "holder_id": row.holder_id });
+    act.record("proxy.revoked", Some(ballot.alliance_id), id.0, data)
+        .await?;
+    letters::tell_end(act, &ballot, &row, row.principal_id).await
+}
+
+/// Passes a ballot in which votes are taken or will be.
+fn check_running(ballot: &Ballot) -> Result<(), Failure> {
+    match state_of(ballot)? {
+        BallotState::Draft | BallotState::Notice | BallotState::Open => Ok(()),
+        _ => {
+            let closes_at = ballot.closes_at.millis();
+            Err(BallotRefused::VotingOver { closes_at }.into())
+        }
+    }
 }
 
 async fn check_holder(act: &Act<'_>, ballot: &Ballot, holder: MembershipId) -> Result<(), Failure> {

@@ -186,6 +186,18 @@ pub struct Declared {
     pub challenges: Vec<Challenge>,
 }
 
+/// Whether what a ballot permitted was done: also where the declaration was disputed or annulled since.
+///
+/// # Errors
+/// When the row holds a word that is none of ours.
+pub fn is_executed(ballot: &Ballot) -> Result<bool, Failure> {
+    Ok(match state_of(ballot)? {
+        BallotState::Effective => true,
+        BallotState::Challenged | BallotState::Annulled => ballot.permitted_at.is_some(),
+        _ => false,
+    })
+}
+
 /// The record of a declared ballot.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use crate::alliances;
 use crate::ballots::domain::life::BallotState;
 use crate::ballots::domain::paper::Paper;
 use crate::ballots::domain::refusal::BallotRefused;
@@ -120,6 +121,9 @@ pub(super) async fn cast(
     let mark = paper.mark(choice)?;
     check_open(act, ballot)?;
     let weight = weigh(act, ballot, voter).await?;
+    alliances::active_member(act.tx(), ballot.alliance_id, voter)
+        .await?
+        .ok_or(BallotRefused::MemberGone)?;
     let rule = rule_of(ballot)?;
     let casting = Casting {
         ballot,

@@ -12,6 +12,7 @@ use crate::support::on_both;
 on_both! {
     without_a_majority_the_strongest_go_on_to_a_second_round => runs_off;
     a_tie_that_stays_is_for_the_chair_or_lost => ties;
+    the_page_of_a_mail_has_a_button_for_every_option => fifty;
 }
 
 impl Guild {
@@ -116,4 +117,35 @@ async fn ties(app: TestApp) {
     assert_eq!(decided.body["winner"], "mon");
     assert_eq!(decided.body["record"]["casting_vote"], "mon");
     cast("tue").await.expect_problem(409, "other_result");
+}
+
+async fn fifty(app: TestApp) {
+    let guild = guild(&app, 1).await;
+    let rule = json!({ "tests": [{ "by": "head", "base": "for_against", "threshold": "1/2", "strict": true }] });
+    let option = |n: usize| json!({ "id": format!("o{n}"), "title": format!("Slogan no. {n}.") });
+    let options = |most: usize| (1..=most).map(option).collect::<Vec<_>>();
+    let mut body = json!({ "title": "Which one?", "matter": "advisory", "closes_at": CLOSE, "rule": rule,
+        "options": options(51) });
+    let refused = guild.organizer.post(&guild.list(), body.clone()).await;
+    refused.expect_problem(422, "validation_failed");
+    body["options"] = json!(options(50));
+    let ballot = guild.draft_of(body).await;
+    let opened = guild.organizer.transition(&ballot, "publish", None).await;
+    opened.expect(200);
+    let mails = app.mails_to("m0@people.example").await;
+    let page = mails.last().expect("a mail").link("/r/");
+    let shown = app.nobody().get(&page).await;
+    for n in 1..=50 {
+        let title = format!("Slogan no. {n}.");
+        assert!(shown.text.contains(&title), "{title}: {}", shown.text);
+    }
+    assert_eq!(shown.text.matches("<button").count(), 51, "and abstain");
+    let sent = |place: &'static str| {
+        let (nobody, page) = (app.nobody(), page.clone());
+        async move { nobody.submit(&page, &[("choice", place)]).await }
+    };
+    sent("option-51").await.expect(422);
+    sent("option-50").await.expect(200);
+    let own = guild.members[0].1.get(&format!("{ballot}/votes")).await;
+    assert_eq!(own.body["items"][0]["choice"], "o50", "{}", own.text);
 }

@@ -15,6 +15,7 @@ on_both! {
     too_few_votes_are_repeated_once_with_half_the_quorum => repeats;
     the_chair_decides_a_tie_or_its_silence_does => casting_vote;
     a_challenge_holds_up_what_was_carried => challenges;
+    what_was_done_before_a_challenge_stays_done_and_is_reported => disputed_late;
     a_result_that_stands_closes_its_ballot_by_itself => closes_by_itself;
 }
 
@@ -58,7 +59,7 @@ async fn amends_and_reopens(app: TestApp) {
     let refused = olga
         .transition(&ballot, "amend", Some(change.clone()))
         .await;
-    refused.expect_problem(409, "illegal_transition");
+    refused.expect_problem(409, "question_fixed");
     guild.vote(&ballot, 0, "for").await.expect(201);
     olga.transition(&ballot, "reopen", Some(change.clone()))
         .await
@@ -248,7 +249,7 @@ async fn challenges(app: TestApp) {
     member
         .transition(&ballot, "challenge", grounds.clone())
         .await
-        .expect_problem(409, "illegal_transition");
+        .expect_problem(409, "deadline_passed");
 
     let question = guild.open_until(Value::Null, "2031-06-20T00:00:00Z").await;
     guild.vote(&question, 0, "for").await.expect(201);
@@ -285,6 +286,71 @@ async fn closes_by_itself(app: TestApp) {
     assert_eq!(closed.body["state"], "declared", "{}", closed.text);
     guild
         .vote(&ballot, 2, "against")
+        .await
+        .expect_problem(409, "deadline_passed");
+}
+
+async fn disputed_late(app: TestApp) {
+    let guild = guild(&app, 2).await;
+    guild.by_laws(json!({ "promotion_by_ballot": true })).await;
+    let (olga, member) = (&guild.organizer, &guild.members[1].1);
+    let tom = guild.steward(&app, "tom", "treasurer").await;
+    let mut ballots = Vec::new();
+    for day in ["2031-09-01", "2031-10-01"] {
+        let path = format!("/v1/alliances/{}/promotions", guild.alliance);
+        let body = json!({ "name": "One day", "main_day": day, "template": "one_day" });
+        let draft = olga.post(&path, body).await;
+        let promotion = format!("/v1/promotions/{}", draft.id());
+        olga.transition(&promotion, "propose", None)
+            .await
+            .expect(200);
+        let body = json!({ "title": "Shall we?", "matter": "promotion", "subject_id": draft.id(), "closes_at": CLOSE });
+        let ballot = guild.draft_of(body).await;
+        olga.transition(&ballot, "publish", None).await.expect(200);
+        guild.vote(&ballot, 0, "for").await.expect(201);
+        ballots.push((ballot, promotion));
+    }
+    // Without days before the effect the sale is scheduled with the declaration; seven days to challenge begin.
+    app.clock_to(CLOSE).await;
+    app.clock_to("2031-06-10T00:00:00Z").await;
+    let grounds = Some(json!({ "grounds": "I was not told." }));
+    let reasons = Some(json!({ "reasons": "The mail bounced." }));
+    for (ballot, promotion) in &ballots {
+        assert_eq!(olga.get(ballot).await.body["state"], "effective");
+        let challenged = member
+            .transition(ballot, "challenge", grounds.clone())
+            .await;
+        challenged.expect(200);
+        assert_eq!(challenged.body["state"], "challenged");
+        assert_eq!(olga.get(promotion).await.body["state"], "scheduled");
+        let record = member.get(&format!("{ballot}/record")).await;
+        assert_eq!(record.body["executed"], true, "{}", record.text);
+    }
+    let told = app.mails_to("m0@people.example").await;
+    let news = told.iter().filter(|m| m.subject.contains("disputed"));
+    assert!(
+        news.clone().count() == 2 && news.clone().all(|m| m.text.contains("stays done")),
+        "{told:?}"
+    );
+    let upheld = tom
+        .transition(&ballots[0].0, "uphold", reasons.clone())
+        .await;
+    upheld.expect(200);
+    assert_eq!(upheld.body["state"], "effective", "{}", upheld.text);
+    let annulled = tom.transition(&ballots[1].0, "annul", reasons).await;
+    annulled.expect(200);
+    assert_eq!(annulled.body["state"], "annulled");
+    app.drain().await;
+    for (ballot, promotion) in &ballots {
+        assert_eq!(olga.get(promotion).await.body["state"], "scheduled");
+        let record = member.get(&format!("{ballot}/record")).await;
+        assert_eq!(record.body["executed"], true, "{}", record.text);
+    }
+    let drafts = olga.get(&format!("{}?state=draft", guild.list())).await;
+    assert_eq!(drafts.body["items"], json!([]), "nothing to decide anew");
+    app.clock_to("2031-06-15T00:01:00Z").await;
+    member
+        .transition(&ballots[0].0, "challenge", grounds)
         .await
         .expect_problem(409, "deadline_passed");
 }

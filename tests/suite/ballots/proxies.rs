@@ -18,13 +18,13 @@ on_both! {
 }
 
 /// Half the members, one vote each; they may appoint one proxy per holder until a day before the close.
-fn with_proxies(secrecy: &str, revote: bool) -> Value {
+pub fn with_proxies(secrecy: &str, revote: bool) -> Value {
     json!({ "tests": [{ "by": "head", "base": "for_against", "threshold": "1/2", "strict": true }],
         "revote": revote, "secrecy": secrecy, "proxies": { "max_per_holder": 1, "deadline_hours": 24 } })
 }
 
 impl Guild {
-    async fn appoint(&self, ballot: &str, principal: usize, holder: usize) -> Answer {
+    pub async fn appoint(&self, ballot: &str, principal: usize, holder: usize) -> Answer {
         let holder = &self.members[holder].0;
         let person = &self.members[principal].1;
         person
@@ -32,7 +32,7 @@ impl Guild {
             .await
     }
 
-    async fn vote_for(
+    pub async fn vote_for(
         &self,
         ballot: &str,
         holder: usize,

@@ -15,29 +15,40 @@ on_both! {
 
 async fn vote_races_close(app: TestApp) {
     let guild = guild(&app, 8).await;
-    let ballot = guild.open(final_and_open()).await;
-    for member in 0..5 {
-        guild.vote(&ballot, member, "for").await.expect(201);
+    for round in 0..6 {
+        let ballot = guild.open(final_and_open()).await;
+        for member in 0..5 {
+            guild.vote(&ballot, member, "for").await.expect(201);
+        }
+        let votes = join_all((5..8).map(|member| guild.vote(&ballot, member, "against")));
+        let close = async {
+            // From before the votes to between them.
+            tokio::time::sleep(std::time::Duration::from_millis(round)).await;
+            guild.organizer.transition(&ballot, "close", None).await
+        };
+        let (votes, closed) = futures_util::future::join(votes, close).await;
+        closed.expect(200);
+        for vote in &votes {
+            assert!(
+                vote.status == 201 || vote.body["code"] == "deadline_passed",
+                "{}",
+                vote.text
+            );
+        }
+        let taken = votes.iter().filter(|v| v.status == 201).count();
+        let after = guild.organizer.get(&ballot).await;
+        let record = &after.body["record"];
+        assert_eq!(record["against"]["head"], taken, "{}", after.text);
+        assert_eq!(record["for"]["head"], 5);
+        let stored = guild.organizer.get(&format!("{ballot}/votes")).await;
+        let stored = stored.body["items"].as_array().expect("votes").clone();
+        assert_eq!(stored.len(), 5 + taken);
+        let closed_at = after.body["closed_at"].as_str().expect("an instant");
+        for vote in stored {
+            let cast_at = vote["cast_at"].as_str().expect("an instant");
+            assert!(cast_at < closed_at, "{vote} after {closed_at}");
+        }
     }
-    let votes = join_all((5..8).map(|member| guild.vote(&ballot, member, "against")));
-    let close = guild.organizer.transition(&ballot, "close", None);
-    let (votes, closed) = futures_util::future::join(votes, close).await;
-    closed.expect(200);
-    for vote in &votes {
-        assert!(
-            vote.status == 201 || vote.body["code"] == "deadline_passed",
-            "{}",
-            vote.text
-        );
-    }
-    let taken = votes.iter().filter(|v| v.status == 201).count();
-    let after = guild.organizer.get(&ballot).await;
-    assert_eq!(
-        after.body["record"]["against"]["head"], taken,
-        "{}",
-        after.text
-    );
-    assert_eq!(after.body["record"]["for"]["head"], 5);
 }
 
 async fn double_vote(app: TestApp) {

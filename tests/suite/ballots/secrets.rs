@@ -78,6 +78,26 @@ async fn look_everywhere(app: &TestApp, guild: &Guild, ballot: &str, salt: &str)
             assert!(!answer.text.contains(salt), "{part}");
         }
     }
+    let mut ids = Vec::new();
+    for (membership, person) in &guild.members {
+        ids.extend([membership.clone(), person.get("/v1/me").await.id()]);
+    }
+    // The ballot, its record and the whole journal name the options or the voters, and never both.
+    for part in ["", "/record"] {
+        let answer = guild.members[2].1.get(&format!("{ballot}{part}")).await;
+        let named = ids.iter().any(|id| answer.text.contains(id.as_str()));
+        assert!(!named, "{part}: {}", answer.text);
+    }
+    let events = format!("/v1/alliances/{}/audit-events?limit=100", guild.alliance);
+    let events = guild.organizer.get(&events).await;
+    for event in events.body["items"].as_array().expect("events") {
+        let text = event.to_string();
+        let named = ids.iter().any(|id| text.contains(id.as_str()));
+        let said = CANARIES.iter().any(|canary| text.contains(canary));
+        assert!(!(named && said), "{text}");
+    }
+    let metrics = app.nobody().get("/metrics").await;
+    assert_clean(metrics.text.as_bytes(), "the metrics");
     let journal = format!(
         "/v1/alliances/{}/audit-events?action=vote.cast",
         guild.alliance
@@ -123,7 +143,7 @@ fn assert_clean(bytes: &[u8], place: &str) {
 }
 
 /// Every row of every table as text.
-async fn rows(app: &TestApp) -> Vec<(String, String)> {
+pub async fn rows(app: &TestApp) -> Vec<(String, String)> {
     let reader = app.ctx().db.reader();
     let postgres = app.database == Database::Postgres;
     let backend = if postgres {

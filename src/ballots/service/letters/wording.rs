@@ -50,11 +50,19 @@ impl News {
                 let told = locale.pick("新的截止时间：", "It now closes at ");
                 return format!("{told}{}", local(alliance, ballot.closes_at));
             }
+            Self::Challenged if ballot.permitted_at.is_some() => locale.pick(
+                "该结果已经执行；已执行的事项不会因此撤回。",
+                "What it permits was done before, and stays done; whether the result stands is decided now.",
+            ),
             Self::Challenged => locale.pick(
                 "在作出决定之前，该结果不产生效力。",
                 "Until this is decided nothing follows from it.",
             ),
             Self::Upheld => locale.pick("质疑未被采纳。", "The challenge was turned down."),
+            Self::Annulled if ballot.permitted_at.is_some() => locale.pick(
+                "该结果此前已经执行；后续处理由成员另行决定。",
+                "It had been carried out before; what becomes of that is another question for the members.",
+            ),
             Self::Annulled => locale.pick(
                 "该事项将重新表决。",
                 "The question will be put to the vote again.",
