@@ -2,6 +2,7 @@
 
 mod awards;
 mod dissolutions;
-mod expulsions;
-mod flows;
+pub mod expulsions;
+pub mod flows;
+mod money;
 mod permits;

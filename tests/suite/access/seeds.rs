@@ -1,6 +1,7 @@
 //! One object of every kind, made over the API.
 
 mod money;
+mod voting;
 
 use std::collections::BTreeMap;
 
@@ -30,7 +31,6 @@ impl Seed<'_> {
         self.ids.insert("example".into(), "oban-bands".into());
         self.members().await;
         let key = self.manufacturer().await;
-        self.ballot().await;
         self.money().await;
         self.first(
             "mandate_id",
@@ -93,6 +93,7 @@ impl Seed<'_> {
         self.offers().await;
         self.app.clock_to("2031-06-05T00:00:10Z").await;
         self.award().await;
+        self.voting().await;
         key
     }
 
@@ -179,21 +180,6 @@ impl Seed<'_> {
         key.expect(201);
         self.ids.insert("api_key_id".into(), key.id());
         key.body["secret"].as_str().expect("a key").to_owned()
-    }
-
-    async fn ballot(&mut self) {
-        let body =
-            json!({ "title": "Meet?", "matter": "advisory", "closes_at": "2199-01-01T00:00:00Z" });
-        let ballot = self
-            .made(
-                "ballot_id",
-                self.organizer,
-                "alliances/{alliance_id}/ballots",
-                body,
-            )
-            .await;
-        self.moved(self.organizer, &format!("ballots/{ballot}"), "publish")
-            .await;
     }
 
     async fn money(&mut self) {

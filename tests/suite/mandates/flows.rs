@@ -1,5 +1,6 @@
 //! The whole way, over HTTP alone: proposed, put to the vote, voted on, carried, done.
 
+use futures_util::future::join_all;
 use guildhall::mandates::Matter;
 use serde_json::json;
 
@@ -22,13 +23,20 @@ on_both! {
     an_alliance_is_dissolved_by_its_members => dissolution;
     members_choose_the_bid_that_is_awarded => award;
     a_changed_budget_needs_a_new_vote => budget;
+    a_promotion_is_scheduled_once_by_its_vote => promotion;
 }
 
 /// When ballots close that are not about bids.
 const CLOSE: &str = "2031-06-20T00:00:00Z";
 
 /// Drafts and announces a ballot that opens at once; answers its path.
-async fn put(organizer: &Person, alliance: &str, matter: Matter, id: &str, closes: &str) -> String {
+pub async fn put(
+    organizer: &Person,
+    alliance: &str,
+    matter: Matter,
+    id: &str,
+    closes: &str,
+) -> String {
     let body =
         json!({ "title": "Shall we?", "matter": matter, "subject_id": id, "closes_at": closes });
     let path = format!("/v1/alliances/{alliance}/ballots");
@@ -40,17 +48,17 @@ async fn put(organizer: &Person, alliance: &str, matter: Matter, id: &str, close
     ballot
 }
 
-async fn vote(person: &Person, ballot: &str, choice: &str) -> Answer {
+pub async fn vote(person: &Person, ballot: &str, choice: &str) -> Answer {
     let body = json!({ "choice": choice });
     person.post(&format!("{ballot}/votes"), body).await
 }
 
-fn id_of(path: &str) -> &str {
+pub fn id_of(path: &str) -> &str {
     path.rsplit('/').next().expect("an id")
 }
 
 /// The ballot is effective, and names the mandate that was used for `act`.
-async fn effective(organizer: &Person, alliance: &str, ballot: &str, act: &str) {
+pub async fn effective(organizer: &Person, alliance: &str, ballot: &str, act: &str) {
     let seen = organizer.get(ballot).await;
     assert_eq!(seen.body["result"], "carried", "{}", seen.text);
     assert_eq!(seen.body["state"], "effective", "{}", seen.text);
@@ -120,7 +128,12 @@ async fn dissolution(app: TestApp) {
     let busy = olga.transition(&path, "execute", None).await;
     busy.expect_problem(409, "alliance_unfinished");
     app.clock_to(CLOSE).await;
-    olga.transition(&path, "execute", None).await.expect(200);
+    let at_once = join_all((0..4).map(|_| olga.transition(&path, "execute", None))).await;
+    let done = at_once.iter().filter(|answer| answer.status == 200).count();
+    assert_eq!(done, 1, "{at_once:?}");
+    for late in at_once.iter().filter(|answer| answer.status != 200) {
+        assert!([409, 412].contains(&late.status), "{}", late.text);
+    }
     app.drain().await;
     effective(olga, alliance, &ballot, "execute_dissolution").await;
     olga.post(
@@ -204,4 +217,50 @@ async fn budget(app: TestApp) {
     }
     let unused = world.observer.get(&format!("/v1/mandates/{mandate}")).await;
     assert_eq!(unused.body["state"], "live", "{}", unused.text);
+}
+
+async fn promotion(app: TestApp) {
+    let guild = guild(&app, 3).await;
+    let (olga, alliance) = (&guild.organizer, guild.alliance.as_str());
+    guild.by_laws(json!({ "promotion_by_ballot": true })).await;
+    let path = format!("/v1/alliances/{alliance}/promotions");
+    let body = json!({ "name": "One day", "main_day": "2031-09-01", "template": "one_day" });
+    let draft = olga.post(&path, body).await;
+    draft.expect(201);
+    let path = format!("/v1/promotions/{}", draft.id());
+    olga.transition(&path, "propose", None).await.expect(200);
+    let schedule = || olga.transition(&path, "schedule", None);
+    let refused = schedule().await;
+    refused.expect_problem(409, "mandate_missing");
+    assert_eq!(refused.body["params"]["reason"], "undecided");
+    let ballot = put(olga, alliance, Matter::Promotion, &draft.id(), CLOSE).await;
+    guild.vote(&ballot, 0, "for").await.expect(201);
+    schedule().await.expect_problem(409, "mandate_missing");
+    // The clock and several organizers at the same moment: it is scheduled once.
+    let calls = async { join_all((0..3).map(|_| schedule())).await };
+    let (answers, ()) = futures_util::future::join(calls, app.clock_to(CLOSE)).await;
+    assert!(answers.iter().filter(|a| a.status == 200).count() <= 1);
+    app.drain().await;
+    let seen = olga.get(&path).await;
+    assert_eq!(seen.body["state"], "scheduled", "{}", seen.text);
+    for action in ["promotion.scheduled", "mandate.consumed"] {
+        let events = format!("/v1/alliances/{alliance}/audit-events?action={action}");
+        let events = olga.get(&events).await;
+        assert_eq!(
+            events.body["items"].as_array().map(Vec::len),
+            Some(1),
+            "{}",
+            events.text
+        );
+    }
+    let declared = olga.get(&ballot).await;
+    assert_eq!(declared.body["state"], "effective", "{}", declared.text);
+    // Another day is another decision.
+    let change = Some(json!({ "main_day": "2031-09-02" }));
+    let moved = olga.transition(&path, "re-date", change).await;
+    moved.expect(200);
+    assert_eq!(moved.body["state"], "proposed");
+    let refused = schedule().await;
+    refused.expect_problem(409, "mandate_missing");
+    assert_eq!(refused.body["params"]["reason"], "other_content");
 }
