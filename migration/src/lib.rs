@@ -32,6 +32,7 @@ mod m20261124_090_add_calendar;
 mod m20261124_091_extend_schedules;
 mod m20261124_092_attach_files_to_mail;
 mod m20261125_200_announce_admissions;
+mod m20261125_201_guard_votes;
 mod m20261125_400_deepen_mail;
 
 /// Applies and reverts the changes in order.
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_091_extend_schedules::Migration),
             Box::new(m20261124_092_attach_files_to_mail::Migration),
             Box::new(m20261125_200_announce_admissions::Migration),
+            Box::new(m20261125_201_guard_votes::Migration),
             Box::new(m20261125_400_deepen_mail::Migration),
         ]
     }

@@ -8,6 +8,7 @@ mod departures;
 mod electorates;
 pub mod guild;
 mod life;
+mod logs;
 mod mails;
 mod proxies;
 mod races;

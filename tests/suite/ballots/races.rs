@@ -1,9 +1,12 @@
 //! Races: a vote against the close, a vote against itself, a close against itself.
 
 use futures_util::future::join_all;
+use sea_orm::ConnectionTrait;
 
+use crate::ballots::guild::CLOSE;
 use crate::ballots::guild::final_and_open;
 use crate::ballots::guild::guild;
+use crate::support::Database;
 use crate::support::TestApp;
 use crate::support::on_both;
 
@@ -11,6 +14,7 @@ on_both! {
     every_acknowledged_vote_is_counted_and_none_after_the_close => vote_races_close;
     a_member_has_one_vote_however_often_it_is_sent => double_vote;
     a_ballot_is_declared_once => double_close;
+    after_the_close_the_database_itself_takes_no_vote_and_loses_none => last_wall;
 }
 
 async fn vote_races_close(app: TestApp) {
@@ -82,4 +86,39 @@ async fn double_close(app: TestApp) {
             .count(),
         1
     );
+}
+
+async fn last_wall(app: TestApp) {
+    let guild = guild(&app, 2).await;
+    let secret = serde_json::json!({ "secrecy": "secret",
+        "tests": [{ "by": "head", "base": "for_against", "threshold": "1/2", "strict": true }] });
+    for rule in [final_and_open(), secret] {
+        let ballot = guild.open(rule).await;
+        guild.vote(&ballot, 0, "for").await.expect(201);
+    }
+    app.clock_to(CLOSE).await;
+    let id = match app.database {
+        Database::Sqlite => "randomblob(16)",
+        Database::Postgres => "gen_random_uuid()",
+    };
+    let late = format!(
+        "INSERT INTO vote (id, alliance_id, ballot_id, round, membership_id, choice, how, cast_by, cast_at) \
+         SELECT {id}, v.alliance_id, v.ballot_id, v.round, m.id, v.choice, v.how, v.cast_by, v.cast_at \
+         FROM vote v JOIN membership m ON m.id <> v.membership_id"
+    );
+    let statements = [
+        (late.as_str(), "not open"),
+        ("UPDATE vote SET choice = 'against'", "not open"),
+        ("DELETE FROM vote", "kept"),
+        ("UPDATE secret_vote SET slip = pseudonym", "not open"),
+        ("DELETE FROM secret_vote", "kept"),
+    ];
+    for (sql, why) in statements {
+        let done = app.ctx().db.write(async |tx| {
+            tx.execute_unprepared(sql).await?;
+            Ok(())
+        });
+        let refused = done.await.expect_err(sql);
+        assert!(format!("{refused:?}").contains(why), "{sql}: {refused:?}");
+    }
 }
