@@ -30,6 +30,8 @@ pub static SUBJECT_NOT_READY: Kind = Kind::conflict(
     "subject_not_ready",
     "The subject of the ballot cannot be decided on",
 );
+pub static SUBJECT_AT_VOTE: Kind =
+    Kind::conflict("subject_at_vote", "Members vote on this subject already");
 pub static BALLOT_STILL_OPEN: Kind =
     Kind::conflict("ballot_still_open", "The ballot cannot close yet");
 pub static BALLOT_NOT_OPEN: Kind =
@@ -85,6 +87,7 @@ pub static ALL: &[&Kind] = &[
     &NOTICE_TOO_SHORT,
     &CLOSES_BEFORE_OPENING,
     &SUBJECT_NOT_READY,
+    &SUBJECT_AT_VOTE,
     &BALLOT_STILL_OPEN,
     &BALLOT_NOT_OPEN,
     &ALREADY_VOTED,

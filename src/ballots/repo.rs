@@ -112,6 +112,23 @@ pub async fn follower(
         .await
 }
 
+/// Another ballot on the same subject that is announced or open.
+pub async fn at_vote(tx: &Tx, ballot: &Ballot) -> Result<Option<BallotId>, DbErr> {
+    let Some(subject) = ballot.subject_id else {
+        return Ok(None);
+    };
+    Entity::find()
+        .filter(Column::AllianceId.eq(ballot.alliance_id))
+        .filter(Column::SubjectId.eq(subject))
+        .filter(Column::State.is_in([BallotState::Notice.as_str(), BallotState::Open.as_str()]))
+        .filter(Column::Id.ne(ballot.id))
+        .select_only()
+        .column(Column::Id)
+        .into_tuple()
+        .one(tx)
+        .await
+}
+
 /// Ballots of which the clock asks something: to open, to close, to remind, to permit, to settle a tie.
 pub async fn due(c: &impl ConnectionTrait, now: Instant) -> Result<Vec<BallotId>, DbErr> {
     let state = |state: BallotState| Column::State.eq(state.as_str());

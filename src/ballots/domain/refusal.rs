@@ -113,6 +113,12 @@ pub enum BallotRefused {
     /// The question and the options are fixed once members vote.
     #[error("The question was fixed at the opening; withdraw the ballot and reopen it instead.")]
     QuestionFixed,
+    /// Members vote on the same subject, or will.
+    #[error("Another ballot on this subject is announced or open; withdraw it first.")]
+    SubjectAtVote {
+        /// The other ballot.
+        ballot: String,
+    },
     /// The appointment was replaced or revoked before.
     #[error("This appointment has ended already.")]
     ProxyEnded,
@@ -223,6 +229,7 @@ impl Refusal for BallotRefused {
             Self::NotAnElector | Self::MemberGone => &problems::NOT_AN_ELECTOR,
             Self::QuestionFixed => &problems::QUESTION_FIXED,
             Self::ProxyEnded => &problems::PROXY_ENDED,
+            Self::SubjectAtVote { .. } => &problems::SUBJECT_AT_VOTE,
             Self::AlreadyVoted => &problems::ALREADY_VOTED,
             Self::PrincipalVoted => &problems::PRINCIPAL_VOTED,
             Self::NoProxy => &problems::NO_PROXY,
@@ -279,6 +286,7 @@ impl Refusal for BallotRefused {
                 ("count", Value::from(*count)),
                 ("limit", Value::from(*limit)),
             ],
+            Self::SubjectAtVote { ballot } => vec![("ballot_id", Value::from(ballot.as_str()))],
             Self::ProxyLate { deadline } => vec![("deadline", at(*deadline))],
             Self::TooLate { until } => vec![("until", at(*until))],
             Self::ProxyLimit { limit } => vec![("limit", Value::from(*limit))],

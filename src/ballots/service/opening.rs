@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::alliances;
 use crate::ballots::domain::life::BallotEvent;
+use crate::ballots::domain::refusal::BallotRefused;
 use crate::ballots::domain::rule::EarlyClose;
 use crate::ballots::domain::tally::Roll;
 use crate::ballots::domain::timetable;
@@ -33,8 +34,14 @@ use crate::platform::act::Act;
 /// Announces a draft: its content is frozen, and it opens at its hour, or at once.
 ///
 /// # Errors
-/// 404, 403, 412; 409 where it is no draft or its subject cannot be decided on; 422 for a short notice.
+/// 404, 403, 412; 409 where it is no draft or its subject cannot be decided on, `subject_at_vote`; 422 for a short
+/// notice.
 pub async fn publish(act: &Act<'_>, id: BallotId) -> Result<Ballot, Failure> {
+    // Of two ballots on one subject that are announced at the same moment the second sees the first.
+    let seen = repo::ballot(act.tx(), id).await?;
+    if let Some(seen) = seen.filter(|seen| seen.subject_id.is_some()) {
+        alliances::lock(act, seen.alliance_id).await?;
+    }
     let (mut ballot, _) = take(act, id).await?;
     act.enter(Some(ballot.version)).await?;
     announce(act, &mut ballot).await?;
@@ -44,6 +51,10 @@ pub async fn publish(act: &Act<'_>, id: BallotId) -> Result<Ballot, Failure> {
 /// Announces a draft that the caller holds locked, or has just made.
 pub(super) async fn announce(act: &Act<'_>, ballot: &mut Ballot) -> Result<(), Failure> {
     advance(ballot, BallotEvent::Publish)?;
+    if let Some(other) = repo::at_vote(act.tx(), ballot).await? {
+        let ballot = other.to_string();
+        return Err(BallotRefused::SubjectAtVote { ballot }.into());
+    }
     ballot.published_at = Some(act.now());
     set_the_date(act, ballot).await?;
     repo::save(act.tx(), ballot).await?;

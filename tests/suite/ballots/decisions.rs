@@ -13,6 +13,7 @@ on_both! {
     a_budget_needs_more_than_half_of_heads_and_of_contributions => budgets;
     a_budget_is_decided_as_it_was_announced => changed_budget;
     a_carried_ballot_permits_its_promotion_once => promotion;
+    a_subject_is_put_to_one_vote_at_a_time => one_at_a_time;
 }
 
 /// Revenues of three members: the first outweighs both others.
@@ -189,4 +190,35 @@ async fn promotion(app: TestApp) {
         .get(&format!("/v1/mandates/{mandate}"))
         .await;
     assert_eq!(used.body["ballot_id"], declared.body["id"], "{}", used.text);
+}
+
+async fn one_at_a_time(app: TestApp) {
+    let guild = rich_guild(&app).await;
+    let assessment = budget(&guild, "ONCE").await;
+    let id = assessment.rsplit('/').next().expect("an id");
+    let body = json!({ "title": "Shall we?", "matter": "season_budget", "subject_id": id, "closes_at": CLOSE });
+    let mut drafts = Vec::new();
+    for _ in 0..3 {
+        drafts.push(guild.draft_of(body.clone()).await);
+    }
+    let olga = &guild.organizer;
+    let calls = drafts
+        .iter()
+        .map(|draft| olga.transition(draft, "publish", None));
+    let answers = futures_util::future::join_all(calls).await;
+    let opened = answers.iter().position(|a| a.status == 200).expect("one");
+    for (at, refused) in answers.iter().enumerate().filter(|(at, _)| *at != opened) {
+        refused.expect_problem(409, "subject_at_vote");
+        let open = drafts[opened].rsplit('/').next();
+        assert_eq!(refused.body["params"]["ballot_id"].as_str(), open, "{at}");
+    }
+    let tom = guild.steward(&app, "tom", "treasurer").await;
+    for person in [olga, &tom] {
+        person
+            .transition(&drafts[opened], "withdraw", None)
+            .await
+            .expect(200);
+    }
+    let next = &drafts[(opened + 1) % 3];
+    olga.transition(next, "publish", None).await.expect(200);
 }
