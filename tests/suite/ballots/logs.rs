@@ -37,6 +37,7 @@ impl Talkative {
             .env("GUILDHALL_DATA_DIR", folder)
             .env("GUILDHALL_MIN_FREE_DISK_MIB", "1")
             .env("GUILDHALL_LISTEN", "127.0.0.1:0")
+            .env("GUILDHALL_PUBLIC_URL", &app.url)
             .env("GUILDHALL_LOG", "trace")
             .stdout(Stdio::piped())
             .stderr(log)
@@ -47,7 +48,7 @@ impl Talkative {
         BufReader::new(stdout)
             .read_line(&mut line)
             .expect("a first line");
-        let (_, address) = line.split_once("http://").expect(&line);
+        let (_, address) = line.split_once("listening on http://").expect(&line);
         Self {
             url: format!("http://{}", address.trim()),
             child,
