@@ -24,6 +24,18 @@ pub const HOLD: Hold = Hold {
     },
 };
 
+/// Holds an alliance for an act that nobody was admitted to, such as the answer to an invitation.
+///
+/// # Errors
+/// 409 `alliance_dissolved`.
+pub async fn hold(act: &Act<'_>, id: AllianceId) -> Result<(), Failure> {
+    let row = tenants::hold(act.tx(), id).await?;
+    if row.is_some_and(|row| row.state == face::DISSOLVED) {
+        return Err(Refused::new(&problems::ALLIANCE_DISSOLVED, face::ENDED).into());
+    }
+    Ok(())
+}
+
 /// Holds an alliance: whoever writes in it waits.
 ///
 /// # Errors

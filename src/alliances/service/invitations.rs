@@ -19,6 +19,7 @@ use crate::alliances::repo::grants::Grant;
 use crate::alliances::repo::invitations;
 use crate::alliances::repo::invitations::Invitation;
 use crate::alliances::service::admissions;
+use crate::alliances::service::dissolving;
 use crate::alliances::service::memberships;
 use crate::alliances::service::notes;
 use crate::alliances::service::notes::About;
@@ -264,6 +265,7 @@ async fn join(
     row: &Invitation,
     person: &Person,
 ) -> Result<Option<MembershipId>, Failure> {
+    dissolving::hold(act, row.alliance_id).await?;
     if let Some(role) = GrantedRole::of(role_of(row)?) {
         let grant = Grant {
             id: act.fresh(),
