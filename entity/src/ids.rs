@@ -168,6 +168,8 @@ ids! {
     AccountId,
     /// A balanced set of postings.
     LedgerTransactionId,
+    /// A transaction that is taken back.
+    ReversalId,
     /// One leg of a ledger transaction.
     PostingId,
     /// A question put to the members.

@@ -87,6 +87,7 @@ pub mod quote_revision;
 pub mod refresh_token;
 pub mod refund;
 pub mod reservation;
+pub mod reversal;
 pub mod role_grant;
 pub mod schedule;
 pub mod schedule_fire;

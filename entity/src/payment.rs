@@ -25,6 +25,7 @@ pub struct Model {
     pub transaction_id: LedgerTransactionId,
     pub recorded_by: UserId,
     pub recorded_at: Instant,
+    pub external_id: Option<String>,
 }
 
 /// No relations are read through the ORM.

@@ -162,7 +162,7 @@ async fn rebuild(
 }
 
 /// The texts by which SQLite made a table, or what belongs to it.
-async fn schema_texts(
+pub async fn schema_texts(
     manager: &SchemaManager<'_>,
     table: &str,
     which: &str,

@@ -31,6 +31,10 @@ mod m20261124_080_deepen_promotions;
 mod m20261124_090_add_calendar;
 mod m20261124_091_extend_schedules;
 mod m20261124_092_attach_files_to_mail;
+mod m20261125_100_settle_once;
+mod m20261125_101_seal_in_one_pass;
+mod m20261125_102_name_payments;
+mod m20261125_103_create_reversals;
 mod m20261125_200_announce_admissions;
 mod m20261125_201_guard_votes;
 mod m20261125_400_deepen_mail;
@@ -69,6 +73,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_090_add_calendar::Migration),
             Box::new(m20261124_091_extend_schedules::Migration),
             Box::new(m20261124_092_attach_files_to_mail::Migration),
+            Box::new(m20261125_100_settle_once::Migration),
+            Box::new(m20261125_101_seal_in_one_pass::Migration),
+            Box::new(m20261125_102_name_payments::Migration),
+            Box::new(m20261125_103_create_reversals::Migration),
             Box::new(m20261125_200_announce_admissions::Migration),
             Box::new(m20261125_201_guard_votes::Migration),
             Box::new(m20261125_400_deepen_mail::Migration),

@@ -296,7 +296,7 @@ pub async fn memberships_of(
     Ok(repo::memberships::living_of_merchant(c, merchant).await?)
 }
 
-fn as_member((membership, merchant): (Membership, Merchant)) -> Member {
+pub(super) fn as_member((membership, merchant): (Membership, Merchant)) -> Member {
     Member {
         membership: membership.id,
         merchant: merchant.id,

@@ -13,6 +13,7 @@ mod service;
 
 pub use belonging::alliances_of;
 pub use belonging::belongs;
+pub use belonging::members_since;
 pub use domain::by_laws::ByLaws;
 pub use domain::by_laws::Consent;
 pub use domain::by_laws::EvidenceRule;

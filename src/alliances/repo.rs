@@ -28,6 +28,7 @@ use crate::kernel::ids::MembershipId;
 use crate::kernel::ids::MerchantId;
 use crate::kernel::ids::UserId;
 use crate::kernel::role::Role;
+use crate::kernel::time::Instant;
 
 /// Ids of one statement: below the databases' limits on variables.
 const SOME: usize = 10_000;
@@ -103,6 +104,21 @@ pub async fn active_members_after(
     let memberships = query
         .order_by_asc(membership::Column::Id)
         .limit(limit)
+        .all(c)
+        .await?;
+    with_merchants(c, memberships).await
+}
+
+/// The members that came after an instant, whether or not they are there still.
+pub async fn members_since(
+    c: &impl ConnectionTrait,
+    alliance: AllianceId,
+    after: Instant,
+) -> Result<Vec<(membership::Model, merchant::Model)>, DbErr> {
+    let memberships = membership::Entity::find()
+        .filter(membership::Column::AllianceId.eq(alliance))
+        .filter(membership::Column::JoinedAt.gt(after))
+        .order_by_asc(membership::Column::Id)
         .all(c)
         .await?;
     with_merchants(c, memberships).await

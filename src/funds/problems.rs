@@ -143,10 +143,20 @@ pub static POLICY_NOT_ADOPTED: Kind = Kind::conflict(
 );
 pub static TRUE_UP_EXISTS: Kind =
     Kind::conflict("true_up_exists", "The fund has a true-up already");
-pub static ALREADY_BILLED: Kind = Kind::conflict(
-    "already_billed",
-    "The fund has billed these members already",
+pub static PAYMENT_ID_TAKEN: Kind =
+    Kind::conflict("payment_id_taken", "Another payment has this name already");
+pub static NOT_REVERSIBLE: Kind = Kind::conflict(
+    "not_reversible",
+    "This transaction is not taken back by itself",
 );
+pub static TRUE_UP_OPEN: Kind =
+    Kind::conflict("true_up_open", "A true-up is neither applied nor cancelled");
+pub static TRUED_UP: Kind = Kind::conflict(
+    "trued_up",
+    "A true-up by spend has settled what members pay",
+);
+pub static REFUND_COMPUTED: Kind =
+    Kind::conflict("refund_computed", "What was not spent is divided already");
 pub static EXCEEDS_MATCH: Kind =
     Kind::unprocessable("exceeds_match", "The sponsor pays more than it owes");
 pub static NOTHING_TO_RETURN: Kind =
@@ -220,5 +230,9 @@ pub static ALL: &[&Kind] = &[
     &NOTHING_TO_BILL,
     &POLICY_NOT_ADOPTED,
     &TRUE_UP_EXISTS,
-    &ALREADY_BILLED,
+    &PAYMENT_ID_TAKEN,
+    &NOT_REVERSIBLE,
+    &TRUE_UP_OPEN,
+    &TRUED_UP,
+    &REFUND_COMPUTED,
 ];

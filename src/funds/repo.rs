@@ -17,10 +17,18 @@ pub mod pledges;
 pub mod policies;
 pub mod refunds;
 pub mod reservations;
+pub mod reversals;
 pub mod sponsors;
 pub mod statements;
 pub mod transfers;
 pub mod true_ups;
+
+use sea_orm::ActiveModelTrait;
+use sea_orm::DbErr;
+use sea_orm::EntityTrait;
+use sea_orm::IntoActiveModel;
+
+use crate::platform::db::Tx;
 
 pub type Period = entity::fund_period::Model;
 pub type Policy = entity::levy_policy::Model;
@@ -49,6 +57,7 @@ pub type Gift = entity::in_kind::Model;
 pub type Transfer = entity::fund_transfer::Model;
 pub type FundClosing = entity::fund_closing::Model;
 pub type Reservation = entity::reservation::Model;
+pub type Reversal = entity::reversal::Model;
 pub type Refund = entity::refund::Model;
 pub type Account = entity::account::Model;
 pub type Transaction = entity::ledger_transaction::Model;
@@ -56,3 +65,26 @@ pub type Posting = entity::posting::Model;
 
 /// Rows of one statement: below the databases' limits on variables.
 pub const INSERT_ROWS: usize = 500;
+
+/// Inserts rows of a table, some with each statement; without any there is nothing to do.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn insert_all<M, A>(tx: &Tx, rows: Vec<M>) -> Result<(), DbErr>
+where
+    M: IntoActiveModel<A>,
+    A: ActiveModelTrait + Send,
+{
+    let mut rows = rows
+        .into_iter()
+        .map(|row| row.into_active_model().reset_all());
+    loop {
+        let some: Vec<A> = rows.by_ref().take(INSERT_ROWS).collect();
+        if some.is_empty() {
+            return Ok(());
+        }
+        <A::Entity as EntityTrait>::insert_many(some)
+            .exec_without_returning(tx)
+            .await?;
+    }
+}

@@ -19,6 +19,7 @@ mod pledges;
 mod policies;
 mod previews;
 mod reservations;
+mod reversals;
 mod shares;
 mod sponsors;
 mod statement_csv;
@@ -49,6 +50,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(expenses::configure)
         .configure(ledger::configure)
         .configure(periods::configure)
+        .configure(reversals::configure)
         .configure(dues::configure)
         .configure(credits::configure)
         .configure(pledges::configure)

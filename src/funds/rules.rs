@@ -149,6 +149,8 @@ pub const RULES: &[Rule] = &[
         .if_match(),
     Rule::new("read_ledger", READERS),
     Rule::new("list_balances", READERS),
+    Rule::new("reverse_transaction", KEEPERS).idempotent(),
+    Rule::new("list_reversals", BACKSTAGE),
     Rule::new("close_fund_period", TREASURER).idempotent(),
     Rule::new("list_fund_periods", READERS),
     Rule::new("read_alliance_ledger", READERS),

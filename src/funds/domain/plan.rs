@@ -31,6 +31,7 @@ use crate::funds::domain::true_up::LeaverLiability;
 pub use explain::Taken;
 pub use factor::ClassFactor;
 pub use joining::Joining;
+pub use joining::Locked;
 pub use joining::joining;
 pub use jumps::Jump;
 pub use method::BandPoint;
@@ -91,6 +92,9 @@ pub struct Terms {
     pub lock_unit_price: bool,
     /// What members see of each other's lines; the by-laws' level where absent.
     pub visibility: Option<Visibility>,
+    /// Whether a member's gift in kind may pay what the member owes; as the by-laws say where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_kind_counts: Option<bool>,
     /// From when full years are counted for `index` steps.
     #[schema(value_type = Option<String>, format = Date, max_length = 10)]
     pub indexed_from: Option<NaiveDate>,
@@ -106,6 +110,7 @@ impl Default for Terms {
             leaver_liability: LeaverLiability::FullSeason,
             lock_unit_price: true,
             visibility: None,
+            in_kind_counts: None,
             indexed_from: None,
         }
     }

@@ -13,10 +13,19 @@ use crate::kernel::money::sum;
 pub struct Position {
     /// Cash paid on what it owed.
     pub paid: i64,
+    /// What a true-up by spend found that it owes: that much of its cash is spent, and not refunded.
+    pub settled: i64,
     /// What it owes still.
     pub arrears: i64,
     /// What the fund keeps for it.
     pub credit: i64,
+}
+
+impl Position {
+    /// The cash by which unspent money is shared.
+    pub fn refundable(&self) -> i64 {
+        (self.paid - self.settled).max(0)
+    }
 }
 
 /// What one member gets, in minor units.
@@ -52,7 +61,7 @@ pub struct Settlement<I> {
     pub arrears: i64,
 }
 
-/// Divides `unspent` among the members by cash paid.
+/// Divides `unspent` among the members by cash paid, less what a true-up has settled.
 ///
 /// # Errors
 /// Every refusal of [`refund`].
@@ -66,7 +75,7 @@ pub fn settle<I: Copy + Ord + ToString>(
         .iter()
         .map(|(id, position)| Contribution {
             id: id.to_string(),
-            paid: position.paid,
+            paid: position.refundable(),
             arrears: position.arrears,
             rollover: false,
         })
@@ -108,7 +117,25 @@ mod tests {
             paid,
             arrears,
             credit,
+            settled: 0,
         }
+    }
+
+    #[test]
+    fn what_a_true_up_has_settled_is_not_refunded_again() {
+        let trued_up = |settled| Position {
+            settled,
+            ..position(1_000, 0, 0)
+        };
+        let positions = BTreeMap::from([(1, trued_up(1_000)), (2, trued_up(700))]);
+        let found = settle(300, &positions, 0, DeMinimisMode::PerMember).expect("sound");
+        let shares: Vec<_> = found.members.iter().map(|m| (m.member, m.share)).collect();
+        assert_eq!(shares, [(2, 300)]);
+        let refused = settle(301, &positions, 0, DeMinimisMode::PerMember);
+        assert!(matches!(
+            refused,
+            Err(RefundRefusal::RefundExceedsPaid { .. })
+        ));
     }
 
     #[test]

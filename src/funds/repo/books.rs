@@ -94,6 +94,9 @@ pub struct Leg {
     pub balance_minor: Option<i64>,
     pub kind: String,
     pub amount_minor: i64,
+    /// Of legs that were added up, the party and the band of each where the reader may know them.
+    #[sea_orm(skip)]
+    pub bands: Vec<(String, (i64, i64))>,
 }
 
 /// The columns of a leg that stands alone.

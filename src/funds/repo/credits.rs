@@ -19,7 +19,7 @@ use crate::funds::repo::CreditNote;
 use crate::funds::repo::CreditPart;
 use crate::funds::repo::CreditUse;
 use crate::funds::repo::Fund;
-use crate::funds::repo::INSERT_ROWS;
+use crate::funds::repo::insert_all;
 use crate::kernel::ids::CreditNoteId;
 use crate::kernel::ids::CreditUseId;
 use crate::kernel::ids::LevyNoticeId;
@@ -87,15 +87,7 @@ pub async fn newest_note(c: &impl ConnectionTrait, fund: &Fund) -> Result<i64, D
 }
 
 pub async fn insert_notes(tx: &Tx, rows: &[CreditNote]) -> Result<(), DbErr> {
-    for some in rows.chunks(INSERT_ROWS) {
-        let rows = some
-            .iter()
-            .map(|row| row.clone().into_active_model().reset_all());
-        credit_note::Entity::insert_many(rows)
-            .exec_without_returning(tx)
-            .await?;
-    }
-    Ok(())
+    insert_all(tx, rows.to_vec()).await
 }
 
 pub async fn update_note(tx: &Tx, row: &CreditNote) -> Result<(), DbErr> {
@@ -149,16 +141,7 @@ pub async fn insert_use(tx: &Tx, row: CreditUse, parts: Vec<CreditPart>) -> Resu
     credit_use::Entity::insert(row.into_active_model().reset_all())
         .exec_without_returning(tx)
         .await?;
-    if parts.is_empty() {
-        return Ok(());
-    }
-    let parts = parts
-        .into_iter()
-        .map(|part| part.into_active_model().reset_all());
-    credit_use_allocation::Entity::insert_many(parts)
-        .exec_without_returning(tx)
-        .await?;
-    Ok(())
+    insert_all(tx, parts).await
 }
 
 /// The bounces of some payments.

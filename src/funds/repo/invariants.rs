@@ -4,6 +4,7 @@ use sea_orm::ConnectionTrait;
 use sea_orm::DbErr;
 use sea_orm::Statement;
 
+use crate::funds::domain::ledger::TransactionKind;
 use crate::funds::repo::Fund;
 use crate::funds::repo::statements::PAID;
 use crate::kernel::ids::FundId;
@@ -44,24 +45,116 @@ async fn misfits(c: &impl ConnectionTrait, fund: &Fund, sql: &str) -> Result<Vec
         .collect()
 }
 
-/// Kinds of transactions and the tables of their documents.
-const DOCUMENTS: [(&str, &str); 3] = [
-    ("levy", "assessment"),
-    ("payment", "payment"),
-    ("expense", "expense"),
-];
+/// The documents for which a transaction of a kind may move money of the fund `t.fund_id`: rows of these tables that
+/// fulfil the condition.
+const fn documents(kind: TransactionKind) -> &'static [&'static str] {
+    use TransactionKind as T;
+    match kind {
+        T::Levy => &["assessment d WHERE d.id = t.document_ref AND d.fund_id = t.fund_id"],
+        T::Payment | T::Bounce => {
+            &["payment d WHERE d.id = t.document_ref AND d.fund_id = t.fund_id"]
+        }
+        // A bounce takes credit back in the name of its payment.
+        T::CreditAllocation => &[
+            "credit_use d WHERE d.id = t.document_ref AND d.fund_id = t.fund_id",
+            "payment d WHERE d.id = t.document_ref AND d.fund_id = t.fund_id",
+        ],
+        T::CreditPayout => &["credit_use d WHERE d.id = t.document_ref AND d.fund_id = t.fund_id"],
+        T::CreditNote => &[
+            "credit_note d WHERE d.id = t.document_ref AND d.fund_id = t.fund_id",
+            "true_up d WHERE d.id = t.document_ref AND d.fund_id = t.fund_id",
+        ],
+        T::DebitNote => &["true_up d WHERE d.id = t.document_ref AND d.fund_id = t.fund_id"],
+        T::Pledge => &["pledge d WHERE d.id = t.document_ref AND d.fund_id = t.fund_id"],
+        T::WriteOff => &["levy_notice d WHERE d.id = t.document_ref AND d.fund_id = t.fund_id"],
+        T::Payable | T::Expense => {
+            &["expense d WHERE d.id = t.document_ref AND d.fund_id = t.fund_id"]
+        }
+        T::SponsorMatch => {
+            &["sponsor_receipt d WHERE d.id = t.document_ref AND d.fund_id = t.fund_id"]
+        }
+        T::SponsorReturn => {
+            &["sponsor_deal d WHERE d.id = t.document_ref AND d.fund_id = t.fund_id"]
+        }
+        T::InKind => &["in_kind d WHERE d.id = t.document_ref AND d.fund_id = t.fund_id"],
+        // What is too little to be sent rolls over as a whole, in the name of the fund that closes.
+        T::TransferOut => &[
+            "fund_transfer d WHERE d.id = t.document_ref AND d.from_fund_id = t.fund_id",
+            "fund_closing d WHERE d.fund_id = t.document_ref AND d.fund_id = t.fund_id",
+        ],
+        T::TransferIn => &[
+            "fund_transfer d WHERE d.id = t.document_ref AND d.to_fund_id = t.fund_id",
+            "fund_closing d WHERE d.fund_id = t.document_ref AND d.rollover_fund_id = t.fund_id",
+        ],
+        T::Refund | T::Offset => {
+            &["refund d WHERE d.id = t.document_ref AND d.fund_id = t.fund_id"]
+        }
+        T::Rollover => &[
+            "refund d WHERE d.id = t.document_ref AND (d.fund_id = t.fund_id OR d.rollover_fund_id = t.fund_id)",
+        ],
+        T::Reversal => &[
+            "reversal d WHERE d.id = t.document_ref AND d.fund_id = t.fund_id",
+            "ledger_transaction d WHERE d.id = t.reverses AND d.document_ref = t.document_ref AND d.fund_id = t.fund_id",
+        ],
+        T::CloseIncome | T::CloseSpending => {
+            &["fund d WHERE d.id = t.document_ref AND d.id = t.fund_id"]
+        }
+    }
+}
 
-/// Transactions whose document is not of their fund (F5).
+/// Transactions whose document is not of their fund, or that are of no kind (F5).
 pub async fn strange_documents(
     c: &impl ConnectionTrait,
     fund: &Fund,
 ) -> Result<Vec<Misfit>, DbErr> {
+    let known = TransactionKind::ALL.iter().map(|kind| {
+        let exists = documents(*kind)
+            .iter()
+            .map(|rows| format!("EXISTS (SELECT 1 FROM {rows})"));
+        let exists: Vec<String> = exists.collect();
+        format!(
+            "(t.kind = '{}' AND ({}))",
+            kind.as_str(),
+            exists.join(" OR ")
+        )
+    });
+    let known: Vec<String> = known.collect();
+    let sql = format!(
+        "SELECT t.sequence AS place, CAST(0 AS BIGINT) AS one, CAST(0 AS BIGINT) AS other \
+         FROM ledger_transaction t WHERE t.fund_id = $1 AND NOT ({}) ORDER BY t.sequence LIMIT 20",
+        known.join(" OR ")
+    );
+    misfits(c, fund, &sql).await
+}
+
+/// Documents that name the transaction by which they were posted.
+const POSTED: [(&str, &str, &str); 9] = [
+    // table, column of its fund, column of the transaction
+    ("payment", "fund_id", "transaction_id"),
+    ("payment_bounce", "fund_id", "transaction_id"),
+    ("credit_use", "fund_id", "transaction_id"),
+    ("expense", "fund_id", "transaction_id"),
+    ("reversal", "fund_id", "transaction_id"),
+    ("sponsor_receipt", "fund_id", "transaction_id"),
+    ("in_kind", "fund_id", "transaction_id"),
+    ("fund_transfer", "from_fund_id", "out_transaction_id"),
+    ("fund_transfer", "to_fund_id", "in_transaction_id"),
+];
+
+/// Documents that name a transaction which is not theirs, so that one transaction stands for two documents (F6).
+pub async fn posted_elsewhere(c: &impl ConnectionTrait, fund: &Fund) -> Result<Vec<Misfit>, DbErr> {
     let mut found = Vec::new();
-    for (kind, table) in DOCUMENTS {
+    for (table, of_fund, transaction) in POSTED {
+        let id = if table == "payment_bounce" {
+            "payment_id"
+        } else {
+            "id"
+        };
         let sql = format!(
-            "SELECT t.sequence AS place, CAST(0 AS BIGINT) AS one, CAST(0 AS BIGINT) AS other FROM ledger_transaction t \
-             LEFT JOIN {table} d ON d.id = t.document_ref AND d.fund_id = t.fund_id \
-             WHERE t.fund_id = $1 AND t.kind = '{kind}' AND d.id IS NULL ORDER BY t.sequence LIMIT 20"
+            "SELECT t.sequence AS place, CAST(0 AS BIGINT) AS one, CAST(0 AS BIGINT) AS other FROM {table} d \
+             LEFT JOIN ledger_transaction t ON t.id = d.{transaction} \
+             WHERE d.{of_fund} = $1 AND d.{transaction} IS NOT NULL \
+             AND (t.id IS NULL OR t.document_ref <> d.{id} OR t.fund_id <> d.{of_fund}) LIMIT 20"
         );
         found.extend(misfits(c, fund, &sql).await?);
     }
@@ -85,13 +178,22 @@ pub async fn wrong_reversals(c: &impl ConnectionTrait, fund: &Fund) -> Result<Ve
     misfits(c, fund, sql).await
 }
 
-/// Issued assessments whose notices do not sum to what was decided (F8).
+/// Issued assessments whose notices, or whose shares, do not sum to what was decided: the budget of a split, and what a rate came to when
+/// it was proposed, which is stored in its place (F8).
 pub async fn wrong_notices(c: &impl ConnectionTrait, fund: &Fund) -> Result<Vec<Misfit>, DbErr> {
-    let sql = "SELECT CAST(NULL AS BIGINT) AS place, CAST(a.budget_minor AS BIGINT) AS one, \
-               CAST(COALESCE((SELECT SUM(n.amount_minor) FROM levy_notice n WHERE n.assessment_id = a.id), 0) AS BIGINT) AS other \
-               FROM assessment a WHERE a.fund_id = $1 AND a.state = 'issued' AND a.budget_minor <> \
-               COALESCE((SELECT SUM(n.amount_minor) FROM levy_notice n WHERE n.assessment_id = a.id), 0) LIMIT 20";
-    misfits(c, fund, sql).await
+    let mut found = Vec::new();
+    for of in ["levy_notice", "assessment_line"] {
+        let sum = format!(
+            "COALESCE((SELECT SUM(n.amount_minor) FROM {of} n WHERE n.assessment_id = a.id), 0)"
+        );
+        let sql = format!(
+            "SELECT CAST(NULL AS BIGINT) AS place, CAST(a.budget_minor AS BIGINT) AS one, \
+             CAST({sum} AS BIGINT) AS other FROM assessment a \
+             WHERE a.fund_id = $1 AND a.state = 'issued' AND a.budget_minor <> {sum} LIMIT 20"
+        );
+        found.extend(misfits(c, fund, &sql).await?);
+    }
+    Ok(found)
 }
 
 /// Members who got back more than the cash that they paid (F9): what they got, and what they paid.

@@ -132,6 +132,14 @@ pub async fn transaction(
         .await
 }
 
+/// A transaction of any fund.
+pub async fn by_id(
+    c: &impl ConnectionTrait,
+    id: LedgerTransactionId,
+) -> Result<Option<Transaction>, DbErr> {
+    ledger_transaction::Entity::find_by_id(id).one(c).await
+}
+
 /// The transaction that takes another one back.
 pub async fn reversal_of(
     c: &impl ConnectionTrait,

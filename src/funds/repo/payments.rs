@@ -16,6 +16,7 @@ use sea_orm::QuerySelect;
 use crate::funds::repo::Allocation;
 use crate::funds::repo::Fund;
 use crate::funds::repo::Payment;
+use crate::funds::repo::insert_all;
 use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::MembershipId;
 use crate::kernel::ids::PaymentId;
@@ -25,6 +26,19 @@ use crate::platform::db::Tx;
 
 pub async fn find(c: &impl ConnectionTrait, id: PaymentId) -> Result<Option<Payment>, DbErr> {
     Entity::find_by_id(id).one(c).await
+}
+
+/// The payment of a fund that its sender gave a name.
+pub async fn by_external_id(
+    c: &impl ConnectionTrait,
+    fund: &Fund,
+    name: &str,
+) -> Result<Option<Payment>, DbErr> {
+    Entity::find()
+        .filter(Column::FundId.eq(fund.id))
+        .filter(Column::ExternalId.eq(name))
+        .one(c)
+        .await
 }
 
 /// One page; only those of `members` where that is given.
@@ -71,14 +85,5 @@ pub async fn insert(tx: &Tx, row: Payment, allocations: Vec<Allocation>) -> Resu
     Entity::insert(row.into_active_model().reset_all())
         .exec_without_returning(tx)
         .await?;
-    if allocations.is_empty() {
-        return Ok(());
-    }
-    let parts = allocations
-        .into_iter()
-        .map(|part| part.into_active_model().reset_all());
-    payment_allocation::Entity::insert_many(parts)
-        .exec_without_returning(tx)
-        .await?;
-    Ok(())
+    insert_all(tx, allocations).await
 }

@@ -18,6 +18,7 @@ use crate::funds::repo::Deal;
 use crate::funds::repo::Fund;
 use crate::funds::repo::SponsorReceipt;
 use crate::kernel::ids::SponsorDealId;
+use crate::kernel::ids::SponsorReceiptId;
 use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
 use crate::platform::db::Tx;
@@ -68,6 +69,14 @@ pub async fn insert_receipt(tx: &Tx, row: SponsorReceipt) -> Result<(), DbErr> {
         .exec_without_returning(tx)
         .await?;
     Ok(())
+}
+
+/// Money that came from a sponsor.
+pub async fn receipt(
+    c: &impl ConnectionTrait,
+    id: SponsorReceiptId,
+) -> Result<Option<SponsorReceipt>, DbErr> {
+    sponsor_receipt::Entity::find_by_id(id).one(c).await
 }
 
 /// Stores mandate, amounts, state and version.

@@ -15,9 +15,10 @@ use sea_orm::QuerySelect;
 use sea_orm::sea_query::Expr;
 
 use crate::funds::repo::Fund;
-use crate::funds::repo::INSERT_ROWS;
 use crate::funds::repo::TrueUp;
 use crate::funds::repo::TrueUpLine;
+use crate::funds::repo::insert_all;
+use crate::kernel::ids::FundId;
 use crate::kernel::ids::TrueUpId;
 use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
@@ -51,6 +52,15 @@ pub async fn list(
     Ok(Slice::cut(rows, page, |row| row.id.0))
 }
 
+/// The one true-up of a fund that was not cancelled.
+pub async fn standing(c: &impl ConnectionTrait, fund: FundId) -> Result<Option<TrueUp>, DbErr> {
+    Entity::find()
+        .filter(Column::FundId.eq(fund))
+        .filter(Column::State.ne("cancelled"))
+        .one(c)
+        .await
+}
+
 /// The lines, in the order of their memberships.
 pub async fn lines(c: &impl ConnectionTrait, row: &TrueUp) -> Result<Vec<TrueUpLine>, DbErr> {
     true_up_line::Entity::find()
@@ -71,14 +81,7 @@ pub async fn insert(tx: &Tx, row: &TrueUp, lines: &[TrueUpLine]) -> Result<bool,
     if inserted != 1 {
         return Ok(false);
     }
-    for some in lines.chunks(INSERT_ROWS) {
-        let rows = some
-            .iter()
-            .map(|line| line.clone().into_active_model().reset_all());
-        true_up_line::Entity::insert_many(rows)
-            .exec_without_returning(tx)
-            .await?;
-    }
+    insert_all(tx, lines.to_vec()).await?;
     Ok(true)
 }
 

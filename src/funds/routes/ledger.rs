@@ -75,8 +75,9 @@ struct PostingView {
     /// The account as the books write it: `Assets:Receivable:D11-2026:M-000123`.
     #[schema(max_length = 200)]
     book_account: String,
-    /// Whom the last part of the account's name stands for.
-    #[schema(max_length = 200)]
+    /// Whom the last part of the account's name stands for; of other members who were added up, the band of each in
+    /// minor units where the levy policy lets it be seen.
+    #[schema(max_length = 1000)]
     party_name: String,
     /// Debit positive, credit negative.
     #[schema(minimum = -9_007_199_254_740_991_i64, maximum = 9_007_199_254_740_991_i64)]

@@ -58,6 +58,11 @@ struct RecordPayment {
     #[garde(custom(text::line))]
     #[schema(min_length = 1, max_length = 80)]
     reference: String,
+    /// What its sender calls it, such as the bank's own id. Sent again with the same content it answers the payment that
+    /// is there, with other content it is refused.
+    #[garde(inner(custom(text::line)))]
+    #[schema(min_length = 1, max_length = 80)]
+    external_id: Option<String>,
     /// What it pays first, as the payer says; the rest pays the oldest notices.
     #[garde(length(max = 100), dive)]
     #[schema(max_items = 100)]
@@ -130,6 +135,8 @@ pub(super) struct PaymentView {
     received_on: NaiveDate,
     #[schema(max_length = 80)]
     reference: String,
+    #[schema(max_length = 80)]
+    external_id: Option<String>,
     /// `allocated` or `bounced`.
     #[schema(max_length = 20)]
     state: &'static str,
@@ -160,6 +167,7 @@ impl From<Allocated> for PaymentView {
             amount_minor: row.amount_minor,
             received_on: row.received_on,
             reference: row.reference,
+            external_id: row.external_id,
             state: if bounce.is_some() {
                 "bounced"
             } else {
@@ -178,9 +186,11 @@ impl From<Allocated> for PaymentView {
 /// Record a payment
 ///
 /// Treasurers. It pays the notices that the payer names, then the oldest; what is above the dues stands in the
-/// member's credit.
+/// member's credit. Sent again under its `external_id` it is 200 with the payment that is there, or 409
+/// `payment_id_taken` where that one says something else.
 #[utoipa::path(tag = "money", params(("fund_id" = FundId, Path)), request_body = RecordPayment,
-    responses((status = 201, body = PaymentView, description = "The payment, allocated and posted")))]
+    responses((status = 201, body = PaymentView, description = "The payment, allocated and posted"),
+        (status = 200, body = PaymentView, description = "The payment that has this name already")))]
 #[post("/v1/funds/{fund_id}/payments")]
 async fn record_payment(call: Call, id: Path<FundId>, body: Json<RecordPayment>) -> Answer {
     let named = named(&body.allocations);
@@ -191,11 +201,18 @@ async fn record_payment(call: Call, id: Path<FundId>, body: Json<RecordPayment>)
             currency: body.currency,
             received_on: body.received_on,
             reference: &body.reference,
+            external_id: body.external_id.as_deref(),
             named: &named,
         };
-        let found = payments::record(act, *id, &new).await?;
+        let (found, is_new) = payments::record(act, *id, &new).await?;
+        let version = found.version();
         let location = format!("/v1/payments/{}", found.payment.id);
-        Ok(Reply::created(location, PaymentView::from(found)).version(1))
+        let view = PaymentView::from(found);
+        Ok(if is_new {
+            Reply::created(location, view).version(version)
+        } else {
+            Reply::ok(view).version(version)
+        })
     })
     .await
 }

@@ -1,5 +1,6 @@
 //! The funds of the books, and their transactions as the books write them.
 
+use crate::alliances::Standing;
 use crate::funds::domain::books::BookAccount;
 use crate::funds::domain::books::BookFund;
 use crate::funds::domain::books::BookPosting;
@@ -14,6 +15,8 @@ use crate::funds::repo::books::Leg;
 use crate::funds::service::book_names::Names;
 use crate::funds::service::book_names::account_name;
 use crate::funds::service::book_names::narration;
+use crate::funds::service::sight;
+use crate::funds::service::sight::Sight;
 use crate::funds::service::visible;
 use crate::kernel::money::Currency;
 use crate::kernel::problem::Failure;
@@ -25,6 +28,8 @@ pub struct Part {
     pub fund: Fund,
     pub book: BookFund,
     pub currency: Currency,
+    /// What the reader sees of it.
+    pub sight: Sight,
     /// The newest transaction, and the newest posting.
     pub end: (i64, i64),
 }
@@ -33,7 +38,7 @@ pub struct Part {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn part(reader: &Reader, fund: Fund) -> Result<Part, Failure> {
+pub async fn part(reader: &Reader, standing: &Standing, fund: Fund) -> Result<Part, Failure> {
     let currency = visible::currency_of(&fund)?;
     let newest = repo::ledger::head(reader, fund.id)
         .await?
@@ -53,6 +58,7 @@ pub async fn part(reader: &Reader, fund: Fund) -> Result<Part, Failure> {
             newest,
             repo::books::last_posting(reader, &fund, newest).await?,
         ),
+        sight: Sight::of(reader, standing, &fund).await?,
         currency,
         book,
         fund,
@@ -85,7 +91,7 @@ pub fn written(
     let posting = |leg: &Leg| {
         let (account, label) = match &leg.party {
             Some(party) => name(part, &leg.kind, party, names),
-            None => name_of_others(part, &leg.kind),
+            None => (name_of_others(part, &leg.kind), sight::bands(leg, names)),
         };
         BookPosting {
             sequence: leg.sequence,
@@ -95,7 +101,7 @@ pub fn written(
             balance: leg.balance_minor,
         }
     };
-    let hidden = legs.iter().any(|leg| leg.party.is_none());
+    let hidden = legs.iter().any(|leg| !part.sight.tells(leg));
     BookTransaction {
         narration: narration(&row, hidden),
         id: row.id.to_string(),
@@ -112,11 +118,10 @@ pub fn written(
     }
 }
 
-/// Name and label of other members' accounts of a kind.
-pub fn name_of_others(part: &Part, kind: &str) -> (String, String) {
-    let account = AccountKind::parse(kind).map_or_else(
+/// The name of other members' accounts of a kind.
+fn name_of_others(part: &Part, kind: &str) -> String {
+    AccountKind::parse(kind).map_or_else(
         || kind.to_owned(),
         |kind| kind.name(&part.fund.code, code::OTHERS),
-    );
-    (account, String::new())
+    )
 }

@@ -18,6 +18,7 @@ use crate::funds::domain::books::code;
 use crate::funds::domain::ledger::AccountKind;
 use crate::funds::repo;
 use crate::funds::repo::Fund;
+use crate::funds::repo::Transaction;
 use crate::funds::repo::books::Leg;
 use crate::funds::repo::books::Reading;
 use crate::funds::service::book_names::Names;
@@ -27,12 +28,12 @@ use crate::funds::service::book_parts::name;
 use crate::funds::service::book_parts::of_others;
 use crate::funds::service::book_parts::part;
 use crate::funds::service::book_parts::written;
+use crate::funds::service::sight;
 use crate::funds::service::visible;
 use crate::kernel::ids::AccountId;
 use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::FundId;
 use crate::kernel::ids::LedgerTransactionId;
-use crate::kernel::ids::MembershipId;
 use crate::kernel::problem::Failure;
 use crate::platform::act::Look;
 use crate::platform::db::Reader;
@@ -63,8 +64,6 @@ pub struct Books {
     title: String,
     format: Format,
     parts: Vec<Part>,
-    /// Whose lines are shown by name; none: everybody's.
-    mine: Option<Vec<String>>,
     place: Place,
     last: Option<NaiveDate>,
     /// What other members' accounts of a kind hold together, per fund.
@@ -106,7 +105,7 @@ impl Books {
     ) -> Result<Self, Failure> {
         let mut parts = Vec::with_capacity(funds.len());
         for fund in funds {
-            parts.push(part(look.reader(), fund).await?);
+            parts.push(part(look.reader(), standing, fund).await?);
         }
         Ok(Self {
             reader: look.reader().clone(),
@@ -114,7 +113,6 @@ impl Books {
             title,
             format,
             parts,
-            mine: visible::lines_of(standing).map(|ids| names(&ids)),
             place: Place::Preamble,
             last: None,
             others: BTreeMap::new(),
@@ -176,7 +174,7 @@ impl Books {
         };
         let rows = self.readings(part, after).await?;
         let mut text = String::new();
-        if after.is_none() && self.mine.is_some() {
+        if after.is_none() && part.sight.named().is_some() {
             for kind in AccountKind::ALL.iter().filter(|kind| kind.is_of_member()) {
                 let account = kind.name(&part.fund.code, code::OTHERS);
                 text.push_str(&books::account(self.format, &of_others(part, account)));
@@ -185,7 +183,7 @@ impl Books {
         let names = self
             .names_of(rows.iter().map(|row| row.party.as_str()))
             .await?;
-        for row in self.shown(&rows) {
+        for row in shown(part, &rows) {
             let (account, label) = name(part, &row.kind, &row.party, &names);
             let custodian =
                 (row.kind == AccountKind::Bank.as_str()).then(|| part.book.custodian.clone());
@@ -216,10 +214,8 @@ impl Books {
             return Ok("\n".repeat(usize::from(self.format != Format::Csv)));
         };
         self.place = Place::Transactions(Some((newest.effective_date, newest.id)));
-        let ids: Vec<LedgerTransactionId> = rows.iter().map(|row| row.id).collect();
-        let legs = repo::books::legs(&self.reader, &ids, self.mine.as_deref()).await?;
-        let parties = legs.iter().filter_map(|leg| leg.party.as_deref());
-        let names = self.names_of(parties).await?;
+        let legs = self.legs(&rows).await?;
+        let names = self.names_of(sight::parties(&legs)).await?;
         let documents: Vec<_> = rows.iter().map(|row| row.document_ref).collect();
         let suppliers = repo::books::suppliers(&self.reader, self.alliance, &documents).await?;
         let mut by_transaction: HashMap<LedgerTransactionId, Vec<Leg>> = HashMap::new();
@@ -269,7 +265,7 @@ impl Books {
             .names_of(rows.iter().map(|row| row.party.as_str()))
             .await?;
         let mut text = String::new();
-        for row in self.shown(&rows) {
+        for row in shown(part, &rows) {
             let balance = BookBalance {
                 account: name(part, &row.kind, &row.party, &names).0,
                 currency: part.currency,
@@ -311,18 +307,15 @@ impl Books {
         Ok(repo::books::accounts_at(&self.reader, &part.fund, place, after, ACCOUNTS).await?)
     }
 
-    /// Accounts that are there already and that the reader may see by name.
-    fn shown<'a>(&'a self, rows: &'a [Reading]) -> impl Iterator<Item = &'a Reading> {
-        let may_see = |row: &&Reading| match &self.mine {
-            None => true,
-            Some(mine) => {
-                let of_member = AccountKind::parse(&row.kind).is_none_or(AccountKind::is_of_member);
-                !of_member || mine.contains(&row.party)
-            }
-        };
-        rows.iter()
-            .filter(|row| row.balance_minor.is_some())
-            .filter(may_see)
+    /// The legs of some transactions, each as its fund lets the reader see it.
+    async fn legs(&self, rows: &[Transaction]) -> Result<Vec<Leg>, Failure> {
+        let mut legs = Vec::new();
+        for part in &self.parts {
+            let own = rows.iter().filter(|row| row.fund_id == part.fund.id);
+            let ids: Vec<LedgerTransactionId> = own.map(|row| row.id).collect();
+            legs.extend(part.sight.legs(&self.reader, &ids).await?);
+        }
+        Ok(legs)
     }
 
     async fn names_of<'a>(&self, parties: impl Iterator<Item = &'a str>) -> Result<Names, Failure> {
@@ -330,6 +323,9 @@ impl Books {
     }
 }
 
-fn names(ids: &[MembershipId]) -> Vec<String> {
-    ids.iter().map(ToString::to_string).collect()
+/// Accounts that are there already and that the reader may see by name.
+fn shown<'a>(part: &'a Part, rows: &'a [Reading]) -> impl Iterator<Item = &'a Reading> {
+    rows.iter()
+        .filter(|row| row.balance_minor.is_some())
+        .filter(|row| part.sight.shows(&row.kind, &row.party))
 }

@@ -52,7 +52,7 @@ pub async fn bounce(
     let (original, kind) = (found.payment.transaction_id, TransactionKind::Bounce);
     let narration = format!("Bounced: {}", found.payment.reference);
     let transaction_id =
-        journal::reverse(act, &fund, original, kind, bounced_on, narration).await?;
+        journal::reverse(act, &fund, original, kind, bounced_on, narration, None).await?;
     unpay(act, &fund, &standing, &found, bounced_on).await?;
     let bounce = Bounce {
         payment_id: id,

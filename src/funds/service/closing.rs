@@ -12,6 +12,7 @@ use crate::funds::domain::closing::Sponsored;
 use crate::funds::domain::closing::divide;
 use crate::funds::domain::ledger::AccountKind;
 use crate::funds::domain::refund::DeMinimisMode;
+use crate::funds::domain::refund::RefundRefusal;
 use crate::funds::domain::settlement::Position;
 use crate::funds::domain::settlement::Settlement;
 use crate::funds::domain::settlement::settle;
@@ -21,12 +22,14 @@ use crate::funds::repo;
 use crate::funds::repo::Deal;
 use crate::funds::repo::Fund;
 use crate::funds::repo::FundClosing;
+use crate::funds::repo::TrueUp;
 use crate::funds::service::dues;
 use crate::funds::service::funds;
 use crate::funds::service::refund_letters;
 use crate::funds::service::refunds;
 use crate::funds::service::settling;
 use crate::funds::service::sponsors;
+use crate::funds::service::true_ups;
 use crate::funds::service::visible;
 use crate::kernel::ids::FundId;
 use crate::kernel::ids::MembershipId;
@@ -62,7 +65,7 @@ pub struct Begun {
 /// # Errors
 /// 404 for a rollover fund of another alliance; 422 for one that is the fund itself, where one is needed, for a
 /// deadline in the past, `negative_unspent` and `refund_exceeds_paid`; 409 `arrears_open`, `expenses_open`,
-/// `reservations_open`, or in any state but `collecting` and `active`.
+/// `reservations_open`, `true_up_open`, `trued_up`, or in any state but `collecting` and `active`.
 pub async fn start(act: &Act<'_>, id: FundId, terms: &Terms) -> Result<Begun, Failure> {
     let (seen, standing) = visible::fund(act.tx(), act.asker(), id).await?;
     let target = match terms.rollover {
@@ -129,12 +132,17 @@ pub async fn begin(
     terms: &Terms,
 ) -> Result<FundClosing, Failure> {
     refuse_open_documents(act, fund).await?;
+    let trued_up = true_ups::settled(act, fund).await?;
     let cash = repo::reservations::cash(act.tx(), fund).await?;
-    let positions = positions(act, fund).await?;
+    let mut positions = positions(act, fund).await?;
+    for (member, settled) in trued_up.iter().flat_map(|(_, settled)| settled) {
+        positions.entry(*member).or_default().settled = *settled;
+    }
     let mut deals = repo::sponsors::received(act.tx(), fund).await?;
     let unspent = cash.bank - cash.credits;
-    let members_cash = sum(positions.values().map(|position| position.paid))?;
-    let division = divide(unspent, members_cash, &sponsored(&deals)?)?;
+    let members_cash = sum(positions.values().map(Position::refundable))?;
+    let division = divide(unspent, members_cash, &sponsored(&deals)?)
+        .map_err(|refusal| nobodys(refusal, trued_up.as_ref().map(|(row, _)| row)))?;
     let limit = terms.de_minimis_minor;
     let settlement = settle(division.to_members, &positions, limit, terms.mode)?;
     refuse_arrears(act, fund, &positions, settlement.arrears).await?;
@@ -167,6 +175,23 @@ pub async fn begin(
     act.record("fund.closing", Some(fund.alliance_id), fund.id.0, data)
         .await?;
     Ok(row)
+}
+
+/// More is left than members and sponsors may get: after a true-up by spend, because that has settled it.
+fn nobodys(refusal: RefundRefusal, trued_up: Option<&TrueUp>) -> Failure {
+    let (RefundRefusal::RefundExceedsPaid { paid, unspent }, Some(row)) = (&refusal, trued_up)
+    else {
+        return refusal.into();
+    };
+    let detail = format!(
+        "The true-up by spend has settled what members pay, so that only {paid} of the {unspent} that are left go \
+         back: spend the rest, or move it to another fund."
+    );
+    Refused::new(&problems::TRUED_UP, detail)
+        .with("true_up_id", row.id.to_string())
+        .with("unspent_minor", *unspent)
+        .with("refundable_minor", *paid)
+        .into()
 }
 
 async fn refuse_open_documents(act: &Act<'_>, fund: &Fund) -> Result<(), Failure> {

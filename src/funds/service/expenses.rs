@@ -212,16 +212,30 @@ pub async fn reject(act: &Act<'_>, id: ExpenseId) -> Result<Approved, Failure> {
     let (fund, mut row, standing) = to_change(act, id).await?;
     act.enter(Some(row.version)).await?;
     require_event(&row, "reject")?;
+    give_up(act, &fund, &mut row, &standing, "expense.rejected").await?;
+    with_approvals(act.tx(), row).await
+}
+
+/// An expense will not be paid: what the fund owed is taken back, and what was reserved is free for another.
+///
+/// # Errors
+/// When the ledger refuses.
+pub async fn give_up(
+    act: &Act<'_>,
+    fund: &Fund,
+    row: &mut Expense,
+    standing: &Standing,
+    action: &str,
+) -> Result<(), Failure> {
     row.decided_by = Some(standing.user);
-    if let Some(payable) = payable_of(act, &row).await? {
+    if let Some(payable) = payable_of(act, row).await? {
         let today = day_in(standing.alliance.time_zone, act.now());
         let narration = format!("{} is not paid: {}", row.payee, row.description);
         let kind = TransactionKind::Reversal;
-        journal::reverse(act, &fund, payable, kind, today, narration).await?;
+        journal::reverse(act, fund, payable, kind, today, narration, None).await?;
     }
-    store(act, &mut row, ExpenseState::Rejected, "expense.rejected").await?;
-    reservations::follow(act, &row, ReservationState::Reserved).await?;
-    with_approvals(act.tx(), row).await
+    store(act, row, ExpenseState::Rejected, action).await?;
+    reservations::follow(act, row, ReservationState::Reserved).await
 }
 
 /// Pays an approved expense out of its fund.

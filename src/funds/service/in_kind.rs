@@ -19,6 +19,7 @@ use crate::funds::service::day_in;
 use crate::funds::service::dues;
 use crate::funds::service::journal;
 use crate::funds::service::journal::Entry;
+use crate::funds::service::policies;
 use crate::funds::service::settling;
 use crate::funds::service::visible;
 use crate::kernel::ids::FundId;
@@ -97,16 +98,29 @@ pub async fn propose(act: &Act<'_>, fund: FundId, new: &NewGift<'_>) -> Result<G
     Ok(row)
 }
 
-/// A gift counts towards a levy only where the by-laws say so, and only a member's.
+/// A gift counts towards a levy only where the policy says so under which the fund is billed, or the by-laws where it
+/// says nothing or nothing is billed yet; and only a member's.
 async fn require_counting(act: &Act<'_>, fund: &Fund, new: &NewGift<'_>) -> Result<(), Failure> {
     if !new.counts {
         return Ok(());
     }
-    let by_laws = alliances::by_laws(act.tx(), fund.alliance_id).await?;
-    if by_laws.in_kind_counts && new.membership.is_some() {
+    let standing = repo::assessments::standing(act.tx(), fund).await?;
+    let policy = match standing.last() {
+        Some(row) => Some(policies::find(act.tx(), fund.alliance_id, row.policy_id).await?),
+        None => None,
+    };
+    let counts = match policy.and_then(|known| known.plan.terms.in_kind_counts) {
+        Some(counts) => counts,
+        None => {
+            alliances::by_laws(act.tx(), fund.alliance_id)
+                .await?
+                .in_kind_counts
+        }
+    };
+    if counts && new.membership.is_some() {
         return Ok(());
     }
-    let detail = "Only a member's gift counts towards its levy, and only where the by-laws say so.";
+    let detail = "Only a member's gift counts towards its levy, and only where the policy or the by-laws say so.";
     Err(Refused::field("#/counts", "counts_not_allowed", detail).into())
 }
 
@@ -192,6 +206,16 @@ pub async fn deliver(act: &Act<'_>, id: InKindId, on: NaiveDate) -> Result<Gift,
     store(act, &mut row, InKindState::Delivered, "in_kind.delivered").await?;
     dues::follow(act, &mut fund).await?;
     Ok(row)
+}
+
+/// A gift that was recorded did not come: it is as if it had been turned down.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_back(act: &Act<'_>, row: &mut Gift) -> Result<(), Failure> {
+    row.transaction_id = None;
+    row.delivered_on = None;
+    store(act, row, InKindState::Rejected, "in_kind.reversed").await
 }
 
 /// Lets a gift that counts pay the member's notices, oldest first; answers how much of it did.

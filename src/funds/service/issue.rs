@@ -30,6 +30,7 @@ use crate::funds::service::journal;
 use crate::funds::service::journal::Entry;
 use crate::funds::service::policies;
 use crate::funds::service::printed;
+use crate::funds::service::true_ups;
 use crate::funds::service::visible;
 use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::AssessmentId;
@@ -46,7 +47,8 @@ use crate::platform::act::Act;
 /// is there and was not noticed yet, it is consumed now.
 ///
 /// # Errors
-/// 409 `mandate_missing`, or `illegal_transition` once it is issued or cancelled.
+/// 409 `mandate_missing`, `true_up_exists` once the season is trued up, or `illegal_transition` once it is issued or
+/// cancelled.
 pub async fn issue(act: &Act<'_>, id: AssessmentId) -> Result<Assessed, Failure> {
     let (mut fund, mut row, standing) = assessments::to_change(act, id).await?;
     act.enter(Some(row.version)).await?;
@@ -55,6 +57,7 @@ pub async fn issue(act: &Act<'_>, id: AssessmentId) -> Result<Assessed, Failure>
     }
     assessments::require_event(&row, "issue")?;
     visible::require_event(&fund, "issue")?;
+    true_ups::refuse_billing(act, &fund).await?;
     let known = policies::find(act.tx(), row.alliance_id, row.policy_id).await?;
     policies::require_usable(act.tx(), &known.policy).await?;
     policies::note_adoption(act, &known.policy, row.mandate_id, standing.user).await?;

@@ -61,7 +61,8 @@ pub async fn post(
     write(act, fund, entry, None).await
 }
 
-/// Takes a transaction back, once: a new one with every leg turned round, which names the original.
+/// Takes a transaction back, once: a new one with every leg turned round, which names the original and, where no other
+/// is given, its document.
 ///
 /// # Errors
 /// 409 `already_reversed` with `reversal_id`; else as [`post`].
@@ -72,25 +73,29 @@ pub async fn reverse(
     kind: TransactionKind,
     effective: NaiveDate,
     narration: String,
+    document: Option<Uuid>,
 ) -> Result<LedgerTransactionId, Failure> {
     let found = repo::ledger::transaction(act.tx(), fund.id, original).await?;
     let found = found.ok_or_else(|| Refused::not_found("transaction"))?;
     if let Some(reversal) = repo::ledger::reversal_of(act.tx(), original).await? {
-        let detail = "This transaction was taken back already.";
-        return Err(Refused::new(&problems::ALREADY_REVERSED, detail)
-            .with("reversal_id", reversal.to_string())
-            .into());
+        return Err(already_reversed(reversal).into());
     }
     let legs = legs_of(act, original).await?;
     let entry = Entry {
         kind,
-        document: found.document_ref,
+        document: document.unwrap_or(found.document_ref),
         mandate: found.mandate_id,
         effective,
         narration,
         legs: ledger::reversed(&legs),
     };
     write(act, fund, entry, Some(original)).await
+}
+
+/// 409: a transaction is taken back once.
+pub fn already_reversed(reversal: LedgerTransactionId) -> Refused {
+    let detail = "This transaction was taken back already.";
+    Refused::new(&problems::ALREADY_REVERSED, detail).with("reversal_id", reversal.to_string())
 }
 
 /// The legs of a transaction as it was posted.

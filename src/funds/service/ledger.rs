@@ -1,8 +1,8 @@
 //! The open ledger: every posting of a fund with the balance after it.
 //!
 //! Organizers, treasurers and observers read all of it. A member reads the fund's own accounts and those in its
-//! own name; what other members owe and pay is added up per transaction and kind of account, so that every
-//! transaction still balances and the totals are everybody's.
+//! own name; other members' lines as the fund's policies let it, by amount, by band, or added up per transaction and
+//! kind of account, so that every transaction still balances and the totals are everybody's.
 
 use std::collections::HashMap;
 
@@ -17,6 +17,8 @@ use crate::funds::repo::Transaction;
 use crate::funds::repo::books::Leg;
 use crate::funds::service::book_names;
 use crate::funds::service::book_names::Names;
+use crate::funds::service::sight;
+use crate::funds::service::sight::Sight;
 use crate::funds::service::visible;
 use crate::kernel::ids::FundId;
 use crate::kernel::ids::LedgerTransactionId;
@@ -57,18 +59,21 @@ pub async fn page(
 ) -> Result<(Fund, Slice<Line>), Failure> {
     let (fund, standing) = visible::fund(look.reader(), look.asker(), fund).await?;
     let reader = look.reader();
-    let lines = match visible::lines_of(&standing) {
-        None => whole(reader, &fund, page).await?,
-        Some(mine) => {
-            let mine: Vec<String> = mine.iter().map(ToString::to_string).collect();
-            of_member(reader, &fund, &mine, page).await?
-        }
+    let sight = Sight::of(reader, &standing, &fund).await?;
+    let lines = match sight.named() {
+        None => whole(reader, &fund, &sight, page).await?,
+        Some(_) => of_member(reader, &fund, &sight, page).await?,
     };
     Ok((fund, Slice::cut(lines, page, |line| line.id)))
 }
 
 /// Every posting by its place.
-async fn whole(reader: &Reader, fund: &Fund, page: Page) -> Result<Vec<Line>, Failure> {
+async fn whole(
+    reader: &Reader,
+    fund: &Fund,
+    sight: &Sight,
+    page: Page,
+) -> Result<Vec<Line>, Failure> {
     let after = match page.after {
         None => 0,
         Some(id) => repo::ledger::sequence_of(reader, fund, PostingId(id))
@@ -79,14 +84,14 @@ async fn whole(reader: &Reader, fund: &Fund, page: Page) -> Result<Vec<Line>, Fa
     let mut ids: Vec<LedgerTransactionId> = legs.iter().map(|leg| leg.transaction_id).collect();
     ids.dedup();
     let transactions = repo::books::transactions(reader, fund, &ids).await?;
-    joined(reader, fund, transactions, legs).await
+    joined(reader, fund, sight, transactions, legs).await
 }
 
 /// Whole transactions in the order of the chain, with other members' legs added up.
 async fn of_member(
     reader: &Reader,
     fund: &Fund,
-    mine: &[String],
+    sight: &Sight,
     page: Page,
 ) -> Result<Vec<Line>, Failure> {
     let (mut after, mut skip) = match page.after {
@@ -103,11 +108,11 @@ async fn of_member(
         let Some(newest) = rows.last() else { break };
         after = newest.sequence;
         let ids: Vec<LedgerTransactionId> = rows.iter().map(|row| row.id).collect();
-        let mut legs = repo::books::legs(reader, &ids, Some(mine)).await?;
+        let mut legs = sight.legs(reader, &ids).await?;
         // Stable: within a transaction the legs keep their order.
         let place: HashMap<_, _> = rows.iter().map(|row| (row.id, row.sequence)).collect();
         legs.sort_by_key(|leg| place.get(&leg.transaction_id).copied());
-        let found = joined(reader, fund, rows, legs).await?;
+        let found = joined(reader, fund, sight, rows, legs).await?;
         for line in found {
             match skip {
                 Some(id) if line.id == id => skip = None,
@@ -152,16 +157,16 @@ fn of_kind(id: Uuid, kind: AccountKind) -> Uuid {
 async fn joined(
     reader: &Reader,
     fund: &Fund,
+    sight: &Sight,
     transactions: Vec<Transaction>,
     legs: Vec<Leg>,
 ) -> Result<Vec<Line>, Failure> {
-    let parties = legs.iter().filter_map(|leg| leg.party.as_deref());
-    let names = book_names::names_of(reader, fund.alliance_id, parties).await?;
+    let names = book_names::names_of(reader, fund.alliance_id, sight::parties(&legs)).await?;
     let documents: Vec<Uuid> = transactions.iter().map(|row| row.document_ref).collect();
     let suppliers = repo::books::suppliers(reader, fund.alliance_id, &documents).await?;
     let hidden: std::collections::HashSet<LedgerTransactionId> = legs
         .iter()
-        .filter(|leg| leg.id.is_none())
+        .filter(|leg| !sight.tells(leg))
         .map(|leg| leg.transaction_id)
         .collect();
     let by_id: HashMap<_, _> = transactions.into_iter().map(|row| (row.id, row)).collect();
@@ -171,7 +176,10 @@ async fn joined(
         let party = leg.party.as_deref().unwrap_or(code::OTHERS);
         let (book_account, label) = match &leg.party {
             Some(party) => book_names::account_name(fund, &leg.kind, party, &names),
-            None => (kind.name(&fund.code, code::OTHERS), String::new()),
+            None => (
+                kind.name(&fund.code, code::OTHERS),
+                sight::bands(&leg, &names),
+            ),
         };
         Some(Line {
             id: leg
@@ -210,9 +218,8 @@ pub async fn balances(
 ) -> Result<(Fund, Slice<Balance>), Failure> {
     let reader = look.reader();
     let (fund, standing) = visible::fund(reader, look.asker(), fund).await?;
-    let mine: Option<Vec<String>> =
-        visible::lines_of(&standing).map(|ids| ids.iter().map(ToString::to_string).collect());
-    let rows = repo::books::accounts(reader, &fund, mine.as_deref(), page).await?;
+    let sight = Sight::of(reader, &standing, &fund).await?;
+    let rows = repo::books::accounts(reader, &fund, sight.named(), page).await?;
     let parties = rows.iter().map(|row| row.party.as_str());
     let names: Names = book_names::names_of(reader, fund.alliance_id, parties).await?;
     let named = |account: Account| {

@@ -43,6 +43,8 @@ pub struct NewPayment<'a> {
     pub currency: Option<Currency>,
     pub received_on: NaiveDate,
     pub reference: &'a str,
+    /// What the sender calls it: the bank's or the provider's own id. The same one comes once in a fund.
+    pub external_id: Option<&'a str>,
     /// What the payer wants paid first.
     pub named: &'a [(LevyNoticeId, i64)],
 }
@@ -68,19 +70,23 @@ impl Allocated {
     }
 }
 
-/// Records a payment, allocates it and posts it.
+/// Records a payment, allocates it and posts it; answers whether it is new. A payment with the sender's name of an
+/// earlier one and the same content is that one (F6).
 ///
 /// # Errors
-/// 404 for a membership of another alliance; 422 for a day to come, `currency_mismatch`, `allocation_exceeds_due`
+/// 404 for a membership of another alliance; 409 `payment_id_taken` where a payment of other content has the name; 422 for a day to come, `currency_mismatch`, `allocation_exceeds_due`
 /// and its kin; 409 in a fund that receives nothing, and `period_closed`.
 pub async fn record(
     act: &Act<'_>,
     fund: FundId,
     new: &NewPayment<'_>,
-) -> Result<Allocated, Failure> {
+) -> Result<(Allocated, bool), Failure> {
     let (mut fund, standing) = visible::fund_to_change(act, fund).await?;
     visible::membership(act.tx(), fund.alliance_id, new.membership).await?;
     act.enter(None).await?;
+    if let Some(known) = again(act, &fund, new).await? {
+        return Ok((known, false));
+    }
     let today = day_in(standing.alliance.time_zone, act.now());
     if new.received_on > today {
         let detail = "The day is yet to come.";
@@ -112,16 +118,9 @@ pub async fn record(
         transaction_id,
         recorded_by: standing.user,
         recorded_at: act.now(),
+        external_id: new.external_id.map(str::to_owned),
     };
-    let allocations: Vec<Allocation> = parts
-        .iter()
-        .map(|(notice_id, amount_minor)| Allocation {
-            payment_id: id,
-            notice_id: *notice_id,
-            alliance_id: fund.alliance_id,
-            amount_minor: *amount_minor,
-        })
-        .collect();
+    let allocations = allocations(&payment, &parts);
     repo::payments::insert(act.tx(), payment.clone(), allocations.clone()).await?;
     dues::pay(act, &of_notices(&notices, &parts), today).await?;
     dues::follow(act, &mut fund).await?;
@@ -129,11 +128,57 @@ pub async fn record(
         "amount_minor": new.amount_minor, "credit_minor": excess });
     act.record("payment.recorded", Some(fund.alliance_id), id.0, data)
         .await?;
-    Ok(Allocated {
+    let found = Allocated {
         payment,
         allocations,
         bounce: None,
-    })
+    };
+    Ok((found, true))
+}
+
+/// What a payment pays, as it is stored.
+fn allocations(payment: &Payment, parts: &[(LevyNoticeId, i64)]) -> Vec<Allocation> {
+    let part = |(notice_id, amount_minor): &(LevyNoticeId, i64)| Allocation {
+        payment_id: payment.id,
+        notice_id: *notice_id,
+        alliance_id: payment.alliance_id,
+        amount_minor: *amount_minor,
+    };
+    parts.iter().map(part).collect()
+}
+
+/// The payment that has the sender's name already, where it says the same.
+async fn again(
+    act: &Act<'_>,
+    fund: &Fund,
+    new: &NewPayment<'_>,
+) -> Result<Option<Allocated>, Failure> {
+    let Some(name) = new.external_id else {
+        return Ok(None);
+    };
+    let Some(known) = repo::payments::by_external_id(act.tx(), fund, name).await? else {
+        return Ok(None);
+    };
+    let found = with_parts(act.tx(), known).await?;
+    let payment = &found.payment;
+    let has = |(notice, amount): &(LevyNoticeId, i64)| {
+        let part = found.allocations.iter().find(|p| p.notice_id == *notice);
+        part.is_some_and(|part| part.amount_minor >= *amount)
+    };
+    let same = payment.membership_id == new.membership
+        && payment.amount_minor == new.amount_minor
+        && payment.received_on == new.received_on
+        && payment.reference == new.reference
+        && new.named.iter().all(has);
+    if same {
+        return Ok(Some(found));
+    }
+    let detail = "A payment of other content has this name in the fund.";
+    Err(Refused::new(&problems::PAYMENT_ID_TAKEN, detail)
+        .with("external_id", name)
+        .with("payment_id", payment.id.to_string())
+        .with("amount_minor", payment.amount_minor)
+        .into())
 }
 
 fn require_currency(fund: &Fund, paid_in: Option<Currency>) -> Result<(), Refused> {

@@ -1,11 +1,10 @@
 //! The chains of funds as a file, with which a member can prove that nothing was rewritten.
 
 use std::collections::HashMap;
-use std::collections::HashSet;
 use std::collections::VecDeque;
 
 use crate::alliances;
-use crate::funds::domain::ledger::AccountKind;
+use crate::alliances::Standing;
 use crate::funds::domain::proof::ProofLine;
 use crate::funds::domain::proof::Proven;
 use crate::funds::domain::proof::Prover;
@@ -15,6 +14,7 @@ use crate::funds::domain::proof::hex;
 use crate::funds::repo;
 use crate::funds::repo::Fund;
 use crate::funds::service::chain;
+use crate::funds::service::sight::Sight;
 use crate::funds::service::visible;
 use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::FundId;
@@ -30,10 +30,9 @@ const CHUNK: u64 = 100;
 pub struct Proof {
     reader: Reader,
     funds: VecDeque<Fund>,
-    /// Whose legs are shown; none: everybody's.
-    mine: Option<HashSet<String>>,
-    /// The fund being written, and the place in its chain.
-    at: Option<(Fund, i64)>,
+    standing: Standing,
+    /// The fund being written, what of it is shown, and the place in its chain.
+    at: Option<(Fund, Sight, i64)>,
 }
 
 impl Proof {
@@ -43,7 +42,7 @@ impl Proof {
     /// 404 for strangers.
     pub async fn of_fund(look: &Look<'_>, id: FundId) -> Result<Self, Failure> {
         let (fund, standing) = visible::fund(look.reader(), look.asker(), id).await?;
-        Ok(Self::open(look, &standing, vec![fund]))
+        Ok(Self::open(look, standing, vec![fund]))
     }
 
     /// The chains of all funds of an alliance.
@@ -53,15 +52,14 @@ impl Proof {
     pub async fn of_alliance(look: &Look<'_>, id: AllianceId) -> Result<Self, Failure> {
         let standing = alliances::admit(look.reader(), look.asker(), id).await?;
         let funds = repo::books::funds(look.reader(), id).await?;
-        Ok(Self::open(look, &standing, funds))
+        Ok(Self::open(look, standing, funds))
     }
 
-    fn open(look: &Look<'_>, standing: &alliances::Standing, funds: Vec<Fund>) -> Self {
-        let names = |ids: Vec<_>| ids.iter().map(ToString::to_string).collect();
+    fn open(look: &Look<'_>, standing: Standing, funds: Vec<Fund>) -> Self {
         Self {
             reader: look.reader().clone(),
             funds: funds.into(),
-            mine: visible::lines_of(standing).map(names),
+            standing,
             at: None,
         }
     }
@@ -71,12 +69,12 @@ impl Proof {
     /// # Errors
     /// When the database fails.
     pub async fn next(&mut self) -> Result<Option<String>, Failure> {
-        let Some((fund, after)) = self.at.take() else {
-            return self.begin_fund();
+        let Some((fund, sight, after)) = self.at.take() else {
+            return self.begin_fund().await;
         };
         let rows = repo::ledger::chained(&self.reader, &fund, after, CHUNK).await?;
         let Some(newest) = rows.last() else {
-            return self.begin_fund();
+            return self.begin_fund().await;
         };
         let newest = newest.sequence;
         let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
@@ -87,18 +85,11 @@ impl Proof {
         let mut text = String::new();
         for row in rows {
             let own = legs.remove(&row.id).unwrap_or_default();
-            let may_see = |party: &str, kind: &str| match &self.mine {
-                None => true,
-                Some(mine) => {
-                    let of_member = AccountKind::parse(kind).is_none_or(AccountKind::is_of_member);
-                    !of_member || mine.contains(party)
-                }
-            };
             let shown = |text: String, open: bool| match open {
                 true => Shown::Text(text),
                 false => Shown::Hash(hex(&digest(text.as_bytes()))),
             };
-            let all = own.iter().all(|(_, a)| may_see(&a.party, &a.kind));
+            let all = own.iter().all(|(_, a)| sight.tells_of(&a.kind, &a.party));
             let line = ProofLine::Link {
                 sequence: row.sequence,
                 previous_hash: hex(&row.previous_hash),
@@ -108,17 +99,17 @@ impl Proof {
                     .iter()
                     .map(|(posting, account)| {
                         let text = chain::leaf_text(posting, &account.kind, &account.party);
-                        shown(text, may_see(&account.party, &account.kind))
+                        shown(text, sight.shows(&account.kind, &account.party))
                     })
                     .collect(),
             };
             push(&mut text, &line)?;
         }
-        self.at = Some((fund, newest));
+        self.at = Some((fund, sight, newest));
         Ok(Some(text))
     }
 
-    fn begin_fund(&mut self) -> Result<Option<String>, Failure> {
+    async fn begin_fund(&mut self) -> Result<Option<String>, Failure> {
         let Some(fund) = self.funds.pop_front() else {
             return Ok(None);
         };
@@ -131,7 +122,8 @@ impl Proof {
             ),
         };
         push(&mut text, &line)?;
-        self.at = Some((fund, 0));
+        let sight = Sight::of(&self.reader, &self.standing, &fund).await?;
+        self.at = Some((fund, sight, 0));
         Ok(Some(text))
     }
 }

@@ -14,6 +14,7 @@ use crate::alliances::Member;
 use crate::funds::domain::exact;
 use crate::funds::domain::levy::Days;
 use crate::funds::domain::plan;
+use crate::funds::domain::plan::Locked;
 use crate::funds::domain::plan::Method;
 use crate::funds::domain::season;
 use crate::funds::domain::season::Season;
@@ -25,10 +26,12 @@ use crate::funds::repo::Assessment;
 use crate::funds::repo::AssessmentLine;
 use crate::funds::repo::Fund;
 use crate::funds::service::day_in;
+use crate::funds::service::joiners;
 use crate::funds::service::policies;
 use crate::funds::service::policies::Known;
 use crate::funds::service::roll;
 use crate::funds::service::roll::Question;
+use crate::funds::service::roll::Roll;
 use crate::kernel::ids::MembershipId;
 use crate::kernel::money::sum;
 use crate::kernel::problem::Failure;
@@ -53,8 +56,8 @@ pub struct Ending {
     pub billed: i64,
 }
 
-/// The season of everybody whom the fund's assessments charged, in the order of the memberships; `spend` takes the
-/// place of the budget.
+/// The season of everybody whom the fund's assessments charged, and of those who came later and were not billed, in the
+/// order of the memberships; `spend` takes the place of the budget.
 ///
 /// # Errors
 /// 409 `illegal_transition` where nothing was billed; 422 `not_offered`, and every refusal of the split.
@@ -66,10 +69,9 @@ pub async fn endings(
 ) -> Result<Vec<Ending>, Failure> {
     let issued = AssessmentState::Issued.as_str();
     let all = repo::assessments::standing(act.tx(), fund).await?;
-    let (bases, supplements): (Vec<Assessment>, Vec<Assessment>) = all
-        .into_iter()
-        .filter(|row| row.state == issued)
-        .partition(|row| row.kind == "season");
+    let all: Vec<Assessment> = all.into_iter().filter(|row| row.state == issued).collect();
+    let (bases, supplements): (Vec<&Assessment>, Vec<&Assessment>) =
+        all.iter().partition(|row| row.kind == "season");
     if bases.is_empty() {
         return Err(Refused::illegal_transition(&fund.state, "true_up", &[]).into());
     }
@@ -78,11 +80,11 @@ pub async fn endings(
         return Err(Refused::new(&kinds::NOT_OFFERED, detail).into());
     }
     let mut found: BTreeMap<MembershipId, Ending> = BTreeMap::new();
-    for base in &bases {
-        let own = supplements
-            .iter()
-            .filter(|s| s.supplements == Some(base.id));
-        let job = Job::load(act, fund, alliance, base, own).await?;
+    for base in bases {
+        let own = supplements.iter().copied();
+        let own = own.filter(|s| s.supplements == Some(base.id));
+        let mut job = Job::load(act, fund, alliance, base, own).await?;
+        job.join(act, &all).await?;
         for ending in job.end(act, spend).await? {
             match found.get_mut(&ending.membership) {
                 None => {
@@ -106,6 +108,7 @@ struct Job<'a> {
     alliance: &'a Alliance,
     base: &'a Assessment,
     known: Known,
+    locked: Locked,
     lines: Vec<AssessmentLine>,
     members: BTreeMap<MembershipId, Member>,
     season_days: i64,
@@ -120,21 +123,62 @@ impl<'a> Job<'a> {
         supplements: impl Iterator<Item = &Assessment>,
     ) -> Result<Self, Failure> {
         let mut lines = repo::assessments::lines(act.tx(), base).await?;
+        let known = policies::find(act.tx(), fund.alliance_id, base.policy_id).await?;
+        let locked = joiners::locked(act.tx(), alliance, base, &known.plan, &lines).await?;
         for supplement in supplements {
             lines.extend(repo::assessments::lines(act.tx(), supplement).await?);
         }
-        lines.sort_unstable_by_key(|line| line.membership_id);
         let ids: Vec<MembershipId> = lines.iter().map(|line| line.membership_id).collect();
         let members = alliances::members_by_id(act.tx(), fund.alliance_id, &ids).await?;
         Ok(Self {
             fund,
             alliance,
             base,
-            known: policies::find(act.tx(), fund.alliance_id, base.policy_id).await?,
+            known,
+            locked,
             lines,
             members: members.into_iter().map(|m| (m.membership, m)).collect(),
             season_days: (fund.season_to - fund.season_from).num_days() + 1,
         })
+    }
+
+    /// Takes in those who came after the season was billed and whom nothing charges yet: their weights are those of the
+    /// day on which they came, and they were billed nothing.
+    async fn join(&mut self, act: &Act<'_>, issued: &[Assessment]) -> Result<(), Failure> {
+        let members = joiners::since(act.tx(), self.base).await?;
+        let (fund, alliance) = (self.fund, self.alliance);
+        let joined = joiners::unbilled(act.tx(), fund, alliance, issued, members).await?;
+        let mut days: BTreeMap<NaiveDate, Vec<Member>> = BTreeMap::new();
+        for (member, from) in joined {
+            self.members.insert(member.membership, member.clone());
+            days.entry(from).or_default().push(member);
+        }
+        for (from, members) in days {
+            let called = self.call(act, from, members).await?;
+            let by = (&self.known.plan, &self.locked);
+            let days = vec![from; called.members.len()];
+            let lines = joiners::charged(act, fund, self.base, by, &called, &days)?;
+            self.lines.extend(lines);
+        }
+        self.lines.sort_unstable_by_key(|line| line.membership_id);
+        Ok(())
+    }
+
+    /// Calls some members as of a day, by what is known now.
+    async fn call(
+        &self,
+        act: &Act<'_>,
+        day: NaiveDate,
+        members: Vec<Member>,
+    ) -> Result<Roll, Failure> {
+        let question = Question {
+            alliance: self.alliance,
+            plan: &self.known.plan,
+            day,
+            known_at: act.now(),
+            season: None,
+        };
+        roll::call(act.tx(), question, members).await
     }
 
     async fn end(self, act: &Act<'_>, spend: Option<i64>) -> Result<Vec<Ending>, Failure> {
@@ -218,13 +262,9 @@ impl<'a> Job<'a> {
     }
 
     /// Weights of members whose sizes were verified after the season was billed, by the day from which they hold: the
-    /// day of the size, but never before the season began. The weights of a mix depend on everybody's sizes and stay.
+    /// day of the size, but never before the season began. In a mix they weigh by what the founders had together.
     async fn corrections(&self, act: &Act<'_>) -> Result<Corrections, Failure> {
         let plan = &self.known.plan;
-        let is_mix = matches!(&plan.method, Method::Budget(b) if matches!(b.weights, plan::Weights::Mix { .. }));
-        if is_mix {
-            return Ok(Corrections::new());
-        }
         let merchants: BTreeMap<_, _> = self
             .members
             .values()
@@ -263,27 +303,18 @@ impl<'a> Job<'a> {
         memberships: &BTreeSet<MembershipId>,
         found: &mut Corrections,
     ) -> Result<(), Failure> {
-        let question = Question {
-            alliance: self.alliance,
-            plan: &self.known.plan,
-            day,
-            known_at: act.now(),
-            season: None,
-        };
         let members = memberships.iter().filter_map(|id| self.members.get(id));
-        let called = roll::call(act.tx(), question, members.cloned().collect()).await?;
+        let called = self.call(act, day, members.cloned().collect()).await?;
         let days = Days {
             liable: 1,
             period: 1,
         };
         for (entry, member) in called.entries.iter().zip(&called.members) {
-            let charge = plan::joining(&self.known.plan, BigRational::zero(), member, days)
-                .map_err(|refusal| {
-                    called.explain(plan::ChargeRefusal::Members(vec![(
-                        member.id.clone(),
-                        refusal,
-                    )]))
-                })?;
+            let charge = plan::joining(&self.known.plan, &self.locked, member, days);
+            let charge = charge.map_err(|refusal| {
+                let wrong = vec![(member.id.clone(), refusal)];
+                called.explain(plan::ChargeRefusal::Members(wrong))
+            })?;
             let weight = charge.map_or_else(BigRational::zero, |charge| charge.weight);
             let own = found.entry(entry.member.membership).or_default();
             own.push((day, weight));

@@ -236,6 +236,19 @@ pub async fn receive(
     Ok(row)
 }
 
+/// Money from a sponsor that was recorded did not come: it is owed again.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_back(act: &Act<'_>, receipt: &SponsorReceipt) -> Result<(), Failure> {
+    let row = repo::sponsors::lock(act.tx(), receipt.deal_id).await?;
+    let mut row = row.ok_or_else(|| Refused::not_found("sponsor deal"))?;
+    row.received_minor -= receipt.amount_minor;
+    let state = state_by_amounts(&row);
+    let data = json!({ "amount_minor": receipt.amount_minor, "reference": receipt.reference });
+    store(act, &mut row, state, "sponsor_deal.reversed", data).await
+}
+
 fn exceeds(row: &Deal, excess: i64) -> Refused {
     let detail = format!(
         "The sponsor earned {} and paid {}; this is {excess} more.",

@@ -1,42 +1,27 @@
 //! Who joins in mid-season is billed for the days that are left, at the price that the founders paid; nobody else's
 //! notice changes (fund.md 2.6).
 
-use std::collections::HashSet;
-
 use chrono::NaiveDate;
-use num_rational::BigRational;
-use num_traits::ToPrimitive;
-use num_traits::Zero;
 use serde_json::json;
 
 use crate::alliances;
 use crate::alliances::Member;
 use crate::funds::domain::due;
-use crate::funds::domain::exact;
-use crate::funds::domain::levy::Days;
-use crate::funds::domain::plan;
 use crate::funds::domain::plan::Method;
 use crate::funds::domain::plan::Plan;
-use crate::funds::domain::plan::Taken;
-use crate::funds::domain::rounding::Mode;
 use crate::funds::domain::state::AssessmentState;
 use crate::funds::problems;
 use crate::funds::repo;
 use crate::funds::repo::Assessment;
-use crate::funds::repo::AssessmentLine;
-use crate::funds::repo::Fund;
 use crate::funds::service::assessments;
 use crate::funds::service::assessments::Assessed;
-use crate::funds::service::day_in;
-use crate::funds::service::lines;
+use crate::funds::service::joiners;
 use crate::funds::service::policies;
 use crate::funds::service::roll;
 use crate::funds::service::roll::Question;
 use crate::funds::service::visible;
 use crate::kernel::ids::AssessmentId;
 use crate::kernel::ids::MembershipId;
-use crate::kernel::money::MAX_AMOUNT;
-use crate::kernel::money::Overflow;
 use crate::kernel::money::sum;
 use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
@@ -75,7 +60,12 @@ pub async fn propose(
         return Err(Refused::illegal_transition(&base.state, "supplement", &[]).into());
     }
     visible::require_event(&fund, "assess")?;
-    let joiners = joiners(act, &fund).await?;
+    let active = alliances::active_members(act.tx(), fund.alliance_id).await?;
+    let known_bills = repo::assessments::standing(act.tx(), &fund).await?;
+    let (plan, alliance) = (&known.plan, &standing.alliance);
+    let joiners = joiners::unbilled(act.tx(), &fund, alliance, &known_bills, active).await?;
+    let founders = repo::assessments::lines(act.tx(), &base).await?;
+    let locked = joiners::locked(act.tx(), alliance, &base, plan, &founders).await?;
     let question = Question {
         alliance: &standing.alliance,
         plan: &known.plan,
@@ -87,26 +77,8 @@ pub async fn propose(
     let called = roll::call(act.tx(), question, members).await?;
     let mut row = supplement(act, &base, new, &known.plan);
     row.created_by = standing.user;
-    let mut rows = Vec::with_capacity(joiners.len());
-    let mut wrong = Vec::new();
-    let roll = called.entries.iter().zip(&called.members).zip(&joiners);
-    for ((entry, member), (_, from)) in roll {
-        let days = Days {
-            liable: (fund.season_to - *from).num_days() + 1,
-            period: (fund.season_to - fund.season_from).num_days() + 1,
-        };
-        match plan::joining(&known.plan, price(&base), member, days) {
-            Ok(None) => {}
-            Ok(Some(charge)) => {
-                let blank = lines::blank(act, &row, entry, member);
-                rows.push(line(blank, charge, *from)?);
-            }
-            Err(refusal) => wrong.push((member.id.clone(), refusal)),
-        }
-    }
-    if !wrong.is_empty() {
-        return Err(called.explain(plan::ChargeRefusal::Members(wrong)));
-    }
+    let from: Vec<NaiveDate> = joiners.iter().map(|(_, from)| *from).collect();
+    let rows = joiners::charged(act, &fund, &row, (plan, &locked), &called, &from)?;
     row.budget_minor = sum(rows.iter().map(|line| line.amount_minor))?;
     if row.budget_minor < 1 {
         let detail =
@@ -118,33 +90,6 @@ pub async fn propose(
         .map(|line| (line.membership_id, line.amount_minor))
         .collect();
     assessments::store(act, row, &shares, rows.into_iter(), known.policy).await
-}
-
-/// The active members that no standing assessment of the fund charges, with their first day in the season.
-async fn joiners(act: &Act<'_>, fund: &Fund) -> Result<Vec<(Member, NaiveDate)>, Failure> {
-    let mut billed: HashSet<MembershipId> = HashSet::new();
-    for row in repo::assessments::standing(act.tx(), fund).await? {
-        let lines = repo::assessments::lines(act.tx(), &row).await?;
-        billed.extend(lines.into_iter().map(|line| line.membership_id));
-    }
-    let alliance = alliances::alliance(act.tx(), fund.alliance_id).await?;
-    let zone = alliance.map(|a| a.time_zone).unwrap_or_default();
-    let members = alliances::active_members(act.tx(), fund.alliance_id).await?;
-    let joined = members
-        .into_iter()
-        .filter(|member| !billed.contains(&member.membership))
-        .filter_map(|member| {
-            let day = member.joined_at.map(|at| day_in(zone, at));
-            let from = day.map_or(fund.season_from, |day| day.max(fund.season_from));
-            (from <= fund.season_to).then_some((member, from))
-        });
-    Ok(joined.collect())
-}
-
-/// The price that the founders paid per unit of weight; nothing where all of them sit at a bound.
-fn price(base: &Assessment) -> BigRational {
-    let stored = base.unit_price.as_deref().and_then(exact::read);
-    stored.map_or_else(BigRational::zero, |price| price.0)
 }
 
 fn supplement(act: &Act<'_>, base: &Assessment, new: NewSupplement, plan: &Plan) -> Assessment {
@@ -169,25 +114,4 @@ fn supplement(act: &Act<'_>, base: &Assessment, new: NewSupplement, plan: &Plan)
         tax: None,
         ..base.clone()
     }
-}
-
-fn line(
-    mut line: AssessmentLine,
-    charge: plan::Joining,
-    from: NaiveDate,
-) -> Result<AssessmentLine, Failure> {
-    let amount = Mode::HalfUp.round(&charge.exact).to_i64();
-    line.amount_minor = amount
-        .filter(|amount| *amount <= MAX_AMOUNT)
-        .ok_or(Overflow)?;
-    line.exact = charge.exact.to_string();
-    line.weight = Some(charge.weight.to_string());
-    line.floor_minor = charge.floor;
-    line.cap_minor = charge.cap;
-    let days = Some(format!("{}/{}", charge.days.liable, charge.days.period));
-    let mut steps = charge.steps;
-    steps.push(Taken::new("prorate_days", days, &charge.exact));
-    line.steps = Some(json!(steps));
-    line.liable_from = Some(from);
-    Ok(line)
 }

@@ -47,8 +47,9 @@ pub struct TruedUp {
 /// Computes the true-up of a fund and stores it; nobody is billed yet.
 ///
 /// # Errors
-/// 404, 403; 409 `true_up_exists`, or `illegal_transition` where nothing was billed; 422 for every refusal of the
-/// split, and `not_offered` for a spend that cannot be split under the fund's policies.
+/// 404, 403; 409 `true_up_exists`, `refund_computed` once the close has begun, or `illegal_transition` where nothing
+/// was billed; 422 for every refusal of the split, and `not_offered` for a spend that cannot be split under the fund's
+/// policies.
 pub async fn propose(
     act: &Act<'_>,
     id: FundId,
@@ -57,6 +58,7 @@ pub async fn propose(
 ) -> Result<TruedUp, Failure> {
     let (fund, standing) = visible::fund_to_change(act, id).await?;
     act.enter(None).await?;
+    refuse_after_close(act, &fund).await?;
     let (total, endings) = compute(act, &fund, &standing, basis).await?;
     visible::require_event(&fund, "issue")?;
     let mut row = TrueUp {
@@ -105,6 +107,59 @@ pub async fn propose(
         members,
         lines,
     })
+}
+
+/// Once the close has divided what was not spent, the same money is not settled again (fund.md 2.6: one of the two).
+async fn refuse_after_close(act: &Act<'_>, fund: &Fund) -> Result<(), Failure> {
+    let Some(closing) = repo::closings::find(act.tx(), fund.id).await? else {
+        return Ok(());
+    };
+    let detail = "The close has divided what was not spent: a true-up would settle it again.";
+    Err(Refused::new(&problems::REFUND_COMPUTED, detail)
+        .with("unspent_minor", closing.unspent_minor)
+        .with("to_members_minor", closing.to_members_minor)
+        .into())
+}
+
+/// Passes a fund that no true-up has settled: what is billed afterwards would be left out of it.
+///
+/// # Errors
+/// 409 `true_up_exists`.
+pub async fn refuse_billing(act: &Act<'_>, fund: &Fund) -> Result<(), Failure> {
+    match repo::true_ups::standing(act.tx(), fund.id).await? {
+        Some(row) if row.state == "applied" => {
+            let detail = "The season is trued up: nothing is billed for it any more.";
+            Err(Refused::new(&problems::TRUE_UP_EXISTS, detail)
+                .with("true_up_id", row.id.to_string())
+                .into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What a true-up by spend has settled of each member's cash, and the true-up; nothing without one.
+///
+/// # Errors
+/// 409 `true_up_open` while one is neither applied nor cancelled.
+pub async fn settled(
+    act: &Act<'_>,
+    fund: &Fund,
+) -> Result<Option<(TrueUp, BTreeMap<MembershipId, i64>)>, Failure> {
+    let Some(row) = repo::true_ups::standing(act.tx(), fund.id).await? else {
+        return Ok(None);
+    };
+    if row.state != "applied" {
+        let detail = "Apply the true-up of this fund, or cancel it, before the fund closes.";
+        return Err(Refused::new(&problems::TRUE_UP_OPEN, detail)
+            .with("true_up_id", row.id.to_string())
+            .into());
+    }
+    if row.basis != Basis::Spend.as_str() {
+        return Ok(None);
+    }
+    let lines = repo::true_ups::lines(act.tx(), &row).await?;
+    let settled = lines.iter().map(|l| (l.membership_id, l.final_minor));
+    Ok(Some((row.clone(), settled.collect())))
 }
 
 async fn compute(
@@ -159,11 +214,13 @@ fn content_hash(row: &TrueUp, endings: &[Ending]) -> Vec<u8> {
 /// Issues the credit and debit notes, once.
 ///
 /// # Errors
-/// 404, 403; 409 `illegal_transition`, and `conflict` where bills, members or sizes changed since it was proposed.
+/// 404, 403; 409 `illegal_transition`, `refund_computed` once the close has begun, and `conflict` where bills, members
+/// or sizes changed since it was proposed.
 pub async fn apply(act: &Act<'_>, id: TrueUpId) -> Result<TruedUp, Failure> {
     let (mut fund, mut row, standing) = to_change(act, id).await?;
     act.enter(Some(row.version)).await?;
     require_proposed(&row, "apply")?;
+    refuse_after_close(act, &fund).await?;
     visible::require_event(&fund, "issue")?;
     let basis = Basis::parse(&row.basis)
         .ok_or_else(|| anyhow::anyhow!("true-up {} has the basis '{}'", row.id, row.basis))?;

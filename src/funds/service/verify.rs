@@ -179,7 +179,7 @@ async fn check_documents(
     report(
         Invariant::F5,
         sql::strange_documents(c, fund).await?,
-        &|_, _| "its document is not of this fund".to_owned(),
+        &|_, _| "it has no document of this fund".to_owned(),
     );
     report(
         Invariant::F6,
@@ -187,9 +187,14 @@ async fn check_documents(
         &|one, _| format!("its document is posted {one} times"),
     );
     report(
+        Invariant::F6,
+        sql::posted_elsewhere(c, fund).await?,
+        &|_, _| "a document names it that is posted otherwise".to_owned(),
+    );
+    report(
         Invariant::F8,
         sql::wrong_notices(c, fund).await?,
-        &|one, other| format!("the budget is {one}, its notices sum to {other}"),
+        &|one, other| format!("{one} were decided, the notices or shares sum to {other}"),
     );
     report(
         Invariant::F9,

@@ -73,6 +73,9 @@ pub fn transaction(fund: &BookFund, transaction: &BookTransaction) -> String {
         let amount = exact(posting.amount, fund.currency);
         // Writing to a string does not fail.
         let _ = writeln!(text, "  {}  {amount} {}", posting.account, fund.currency);
+        if let Some(told) = posting.added_up() {
+            let _ = writeln!(text, "    ; {told}");
+        }
     }
     text
 }

@@ -85,6 +85,9 @@ pub fn transaction(fund: &BookFund, transaction: &BookTransaction) -> String {
             "    {}  {amount} {}\n",
             posting.account, fund.currency
         ));
+        if let Some(told) = posting.added_up() {
+            text.push_str(&format!("    ; {}\n", plain(told)));
+        }
     }
     text
 }

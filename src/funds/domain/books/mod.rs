@@ -115,6 +115,14 @@ pub struct BookPosting {
     pub balance: Option<i64>,
 }
 
+impl BookPosting {
+    /// What is told of those who were added up.
+    fn added_up(&self) -> Option<&str> {
+        let told = self.label.as_str();
+        (self.sequence.is_none() && !told.is_empty()).then_some(told)
+    }
+}
+
 /// What an account must read at the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BookBalance {
