@@ -9,7 +9,10 @@ use crate::funds::domain::ledger::AccountKind;
 use crate::funds::domain::ledger::TransactionKind;
 use crate::funds::tests::operation::Attempt;
 use crate::funds::tests::operation::FUNDS;
+use crate::funds::tests::operation::LINES;
 use crate::funds::tests::operation::Leg;
+use crate::funds::tests::operation::MEMBERS;
+use crate::funds::tests::operation::Move;
 use crate::funds::tests::operation::Operation;
 use crate::funds::tests::operation::Refusal;
 
@@ -47,8 +50,15 @@ pub fn member(n: usize) -> String {
     format!("member-{n}")
 }
 
-fn line(n: usize) -> String {
-    format!("line-{n}")
+/// Whose account of a kind a move touches: a member's, a line's, the sponsor's, or the fund's own.
+fn party_of(kind: AccountKind, n: usize) -> String {
+    use AccountKind as A;
+    match kind {
+        A::Spend | A::Payable | A::InKindSpent => format!("line-{}", n % LINES),
+        A::Match | A::MatchReturned | A::InKind => "sponsor".to_owned(),
+        kind if kind.is_of_member() => member(n % MEMBERS),
+        _ => String::new(),
+    }
 }
 
 impl Default for Model {
@@ -116,136 +126,26 @@ impl Model {
                 legs.extend((*amount > due).then(|| (A::Credit, member(*m), due - *amount)));
                 one(*fund, T::Payment, *day, legs)
             }
-            O::UseCredit {
+            O::Move {
+                what,
                 fund,
-                member: m,
+                party,
                 amount,
                 day,
             } => {
-                let m = member(*m);
-                one(
-                    *fund,
-                    T::CreditAllocation,
-                    *day,
-                    two(A::Credit, m.clone(), A::Receivable, m, *amount),
-                )
-            }
-            O::PayOut {
-                fund,
-                member: m,
-                amount,
-                day,
-            } => one(
-                *fund,
-                T::CreditPayout,
-                *day,
-                two(A::Credit, member(*m), A::Bank, none(), *amount),
-            ),
-            O::CreditNote {
-                fund,
-                member: m,
-                amount,
-                day,
-            } => {
-                let m = member(*m);
-                one(
-                    *fund,
-                    T::CreditNote,
-                    *day,
-                    two(A::Levy, m.clone(), A::Receivable, m, *amount),
-                )
-            }
-            O::DebitNote {
-                fund,
-                member: m,
-                amount,
-                day,
-            } => {
-                let m = member(*m);
-                one(
-                    *fund,
-                    T::DebitNote,
-                    *day,
-                    two(A::Receivable, m.clone(), A::Levy, m, *amount),
-                )
-            }
-            O::WriteOff {
-                fund,
-                member: m,
-                amount,
-                day,
-            } => {
-                let m = member(*m);
-                one(
-                    *fund,
-                    T::WriteOff,
-                    *day,
-                    two(A::WriteOff, m.clone(), A::Receivable, m, *amount),
-                )
-            }
-            O::Bill {
-                fund,
-                line: l,
-                amount,
-                day,
-            } => one(
-                *fund,
-                T::Payable,
-                *day,
-                two(A::Spend, line(*l), A::Payable, line(*l), *amount),
-            ),
-            O::PayBill {
-                fund,
-                line: l,
-                amount,
-                day,
-            } => one(
-                *fund,
-                T::Expense,
-                *day,
-                two(A::Payable, line(*l), A::Bank, none(), *amount),
-            ),
-            O::Spend {
-                fund,
-                line: l,
-                amount,
-                day,
-            } => one(
-                *fund,
-                T::Expense,
-                *day,
-                two(A::Spend, line(*l), A::Bank, none(), *amount),
-            ),
-            O::Match { fund, amount, day } => one(
-                *fund,
-                T::SponsorMatch,
-                *day,
-                two(A::Bank, none(), A::Match, "sponsor".to_owned(), *amount),
-            ),
-            O::ReturnMatch { fund, amount, day } => {
+                let Some((_, _, kind, debit, credit)) =
+                    Move::TABLE.iter().find(|(_, known, ..)| known == what)
+                else {
+                    return Vec::new();
+                };
                 let legs = two(
-                    A::MatchReturned,
-                    "sponsor".to_owned(),
-                    A::Bank,
-                    none(),
+                    *debit,
+                    party_of(*debit, *party),
+                    *credit,
+                    party_of(*credit, *party),
                     *amount,
                 );
-                one(*fund, T::SponsorReturn, *day, legs)
-            }
-            O::InKind {
-                fund,
-                line: l,
-                amount,
-                day,
-            } => {
-                let legs = two(
-                    A::InKindSpent,
-                    line(*l),
-                    A::InKind,
-                    "sponsor".to_owned(),
-                    *amount,
-                );
-                one(*fund, T::InKind, *day, legs)
+                one(*fund, *kind, *day, legs)
             }
             O::Transfer { fund, amount, day } => {
                 let other = (*fund + 1) % FUNDS;
@@ -255,17 +155,6 @@ impl Model {
                 both.extend(one(other, T::TransferIn, *day, into));
                 both
             }
-            O::Refund {
-                fund,
-                member: m,
-                amount,
-                day,
-            } => one(
-                *fund,
-                T::Refund,
-                *day,
-                two(A::LevyRefunded, member(*m), A::Bank, none(), *amount),
-            ),
             O::Reverse {
                 fund,
                 which,

@@ -1,4 +1,5 @@
-//! Random operations on the ledger of a real database, compared with the model after each of them.
+//! Random operations on the ledger of a real database: what is refused and what the accounts hold is compared with the
+//! model after each of them, and the ledger is counted again after every few.
 //!
 //! `GUILDHALL_MODEL_OPERATIONS` says how many (5,000), `GUILDHALL_MODEL_SEED` repeats a run: the seed is printed.
 //! A failure is shrunk to the fewest operations that still fail, on funds of their own.
@@ -36,6 +37,8 @@ use crate::platform::act;
 
 /// Operations of one history; more histories make more operations.
 const HISTORY: usize = 100;
+/// Operations after which the whole ledger is counted again; the balances are compared after each.
+const RECOUNTED: usize = 10;
 /// Operations of a run.
 const OPERATIONS: usize = 5_000;
 
@@ -161,9 +164,12 @@ async fn live(ground: &Ground, history: &[Operation]) -> Result<(), String> {
                 }
             }
         }
-        compare(ground, &model, &mut known, &touched)
+        compare(ground, &model, &known, &touched)
             .await
             .map_err(told)?;
+        if number % RECOUNTED == 0 || number == history.len() {
+            recount(ground, &mut known).await.map_err(told)?;
+        }
     }
     Ok(())
 }
@@ -223,6 +229,7 @@ async fn perform(
                     attempt.kind,
                     attempt.day,
                     "taken back".to_owned(),
+                    None,
                 );
                 return Ok(vec![written.await?]);
             }
@@ -280,15 +287,15 @@ fn refusal(failure: &Failure) -> Refusal {
     }
 }
 
-/// Compares the accounts of the funds that were touched with the model, and counts what is new.
+/// Compares the accounts of the funds that were touched with the model.
 async fn compare(
     ground: &Ground,
     model: &Model,
-    known: &mut [Known],
+    known: &[Known],
     touched: &[usize],
 ) -> Result<(), String> {
     let reader = ground.ctx.db.reader();
-    for (number, known) in known.iter_mut().enumerate() {
+    for (number, known) in known.iter().enumerate() {
         if !touched.contains(&number) {
             continue;
         }
@@ -309,6 +316,16 @@ async fn compare(
                 "fund {number} holds {stored:?}, the model {expected:?}"
             ));
         }
+    }
+    Ok(())
+}
+
+/// Counts what is new in every fund: its postings and its chain, and all that its accounts hold.
+async fn recount(ground: &Ground, known: &mut [Known]) -> Result<(), String> {
+    let reader = ground.ctx.db.reader();
+    for known in known {
+        let accounts = repo::ledger::accounts(&reader, &known.fund).await;
+        let accounts = accounts.map_err(|error| error.to_string())?;
         let after = known.recount.sequence();
         verify::go_on(&reader, &known.fund, &mut known.recount, after)
             .await
