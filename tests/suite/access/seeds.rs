@@ -224,6 +224,13 @@ impl Seed<'_> {
             body,
         )
         .await;
+        let payment = self
+            .treasurer
+            .get(&self.path("payments/{payment_id}"))
+            .await;
+        let transaction = payment.body["transaction_id"].as_str().unwrap_or_default();
+        self.ids
+            .insert("transaction_id".into(), transaction.to_owned());
         let body = json!({ "amount_minor": 10, "reason": "closed for a day" });
         let notice = self.path("levy-notices/{notice_id}");
         let asked = organizer.transition(&notice, "credit", Some(body)).await;

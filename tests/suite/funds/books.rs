@@ -15,6 +15,7 @@ use crate::support::on_both;
 on_both! {
     the_books_are_written_in_every_format_and_name_the_custodian => formats;
     a_member_reads_others_added_up_and_every_transaction_balances => of_member;
+    other_members_appear_at_the_level_of_the_policy_in_every_format => levels;
     an_exported_chain_proves_itself_and_a_rewritten_one_does_not => proof;
     a_statement_opens_runs_and_closes_with_the_accounts => statement;
     a_fund_is_worth_what_it_holds => fund_statement;
@@ -168,6 +169,94 @@ async fn of_member(app: TestApp) {
         "{beancount}"
     );
     assert!(!beancount.contains("silk-shop"));
+}
+
+/// A fund billed in equal parts of 10,000.00 under a policy with a level; two members paid a part.
+async fn levelled(world: &World, level: &str) -> String {
+    let body = serde_json::json!({ "name": "Equal", "method": { "direction": "budget", "weights": { "kind": "equal" } },
+        "terms": { "visibility": level } });
+    let policies = world.path("levy-policies");
+    let policy = world.organizer.post(&policies, body).await;
+    policy.expect(201);
+    let fund = world.fund("D11-2026").await;
+    let proposed = world.propose(&fund, &policy.id(), 5_000_000).await;
+    proposed.expect(201);
+    world.decide(&proposed.id()).await;
+    let path = format!("/v1/assessments/{}", proposed.id());
+    let issued = world.treasurer.transition(&path, "issue", None).await;
+    issued.expect(200);
+    for member in [0, 1] {
+        world.pay(&fund, member, 300_000).await.expect(201);
+    }
+    fund
+}
+
+/// What a member reads of the ledger of a fund, as one text.
+async fn seen(world: &World, fund: &str, format: &str) -> String {
+    if format == "json" {
+        return serde_json::to_string(&all(&world.owners[1], fund, 100).await).expect("json");
+    }
+    book(&world.owners[1], fund, format).await
+}
+
+async fn levels(app: TestApp) {
+    let world = World::found(app).await;
+    let fund = levelled(&world, "amount").await;
+    for format in ["json", "csv", "beancount", "ledger"] {
+        let text = seen(&world, &fund, format).await;
+        assert!(
+            text.contains("M-000001") && text.contains("M-000003"),
+            "{format}: {text}"
+        );
+        assert!(!text.contains("Others"), "{format}");
+        assert!(text.contains("bank line 1"), "its own payment: {text}");
+        assert!(!text.contains("bank line 0"), "{format}: {text}");
+    }
+    let balances = world.owners[1]
+        .get(&format!("{fund}/balances?limit=100"))
+        .await;
+    let text = &balances.text;
+    assert!(text.contains(&world.memberships[0].to_string()), "{text}");
+    // A policy that says nothing leaves it to the by-laws.
+    for (level, told) in [("band", true), ("hidden", false)] {
+        let body = serde_json::json!({ "member_lines": level });
+        let made = world.organizer.post(&world.path("by-laws"), body).await;
+        made.expect(201);
+        let body = serde_json::json!({ "name": "Equal", "method": { "direction": "budget", "weights": { "kind": "equal" } } });
+        let policies = world.path("levy-policies");
+        let policy = world.organizer.post(&policies, body).await;
+        policy.expect(201);
+        let id = policy.id();
+        bring_in(&world, &id).await;
+        for format in ["json", "csv", "beancount", "ledger"] {
+            let text = seen(&world, &fund, format).await;
+            assert!(
+                text.contains("Receivable:D11-2026:Others"),
+                "{format}: {text}"
+            );
+            let band = text.contains("M-000001 1000000 to 2000000");
+            assert_eq!(band, told, "{format}: {text}");
+            assert!(!text.contains("bank line 0"), "{format}: {text}");
+        }
+        let balances = world.owners[1]
+            .get(&format!("{fund}/balances?limit=100"))
+            .await;
+        assert!(!balances.text.contains(&world.memberships[0].to_string()));
+    }
+}
+
+/// The fund is billed under another policy, as if it had been decided so.
+async fn bring_in(world: &World, policy: &str) {
+    use entity::assessment;
+    use sea_orm::EntityTrait;
+    use sea_orm::sea_query::Expr;
+    let policy: guildhall::kernel::ids::LevyPolicyId = policy.parse().expect("an id");
+    let db = world.app.ctx().db.for_migration();
+    assessment::Entity::update_many()
+        .col_expr(assessment::Column::PolicyId, Expr::value(policy))
+        .exec(db)
+        .await
+        .expect("brought in");
 }
 
 async fn proof(app: TestApp) {

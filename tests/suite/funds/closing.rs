@@ -165,6 +165,7 @@ async fn printed_season(app: TestApp) {
     let balances = world.balances(&fund).await;
     assert!(balances.values().all(|balance| *balance == 0));
     assert_eq!(world.balances(&next).await["Assets:Bank:SF-2027"], 83_828);
+    world.holds().await;
 }
 
 /// Everybody gets what is printed; bakery leaves its refund to the next season.
@@ -240,6 +241,7 @@ async fn choices(app: TestApp) {
     assert_eq!(world.observer.get(&fund).await.body["state"], "settled");
     let kept = world.balances(&next).await;
     assert_eq!(kept["Assets:Bank:SF-2027"], NOTICES[1]);
+    world.holds().await;
 }
 
 async fn set_off(app: TestApp) {
@@ -273,6 +275,7 @@ async fn set_off(app: TestApp) {
     carried.expect(200);
     assert_eq!(carried.body["state"], "rolled_over");
     assert_eq!(carried.body["carried"], true);
+    world.holds().await;
 }
 
 async fn still_open(app: TestApp) {
@@ -315,4 +318,5 @@ async fn still_open(app: TestApp) {
     choose(&world, &tea, 0, "rollover")
         .await
         .expect_problem(409, "no_rollover_fund");
+    world.holds().await;
 }

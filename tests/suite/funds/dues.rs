@@ -141,6 +141,7 @@ async fn credited(app: TestApp) {
     assert_eq!(world.balance(&fund, "Assets:Receivable", 1).await, 200_000);
     whole(&world, &path).await;
     by_mandate(&world, &fund).await;
+    world.holds().await;
 }
 
 /// All that is left of a notice is credited where nobody has to agree.
@@ -236,6 +237,7 @@ async fn written_off(app: TestApp) {
             .any(|mail| mail.subject.contains("written off")),
         "{mails:?}"
     );
+    world.holds().await;
 }
 
 async fn reminded(app: TestApp) {
@@ -362,4 +364,5 @@ async fn pledged(app: TestApp) {
     again.expect_problem(409, "illegal_transition");
     let list = world.owners[1].get(&path).await;
     assert_eq!(list.body["items"], json!([]));
+    world.holds().await;
 }

@@ -16,6 +16,7 @@ on_both! {
     a_sponsor_matches_the_cash_that_came_in => matches;
     a_deal_with_strings_waits_for_the_members => strings;
     a_gift_in_kind_touches_no_bank => gifts;
+    a_policy_says_whether_gifts_count_before_the_by_laws_do => by_policy;
     money_leaves_a_restricted_fund_by_a_decision => transfers;
     the_general_fund_spends_and_gives_with_a_second_person => general;
 }
@@ -67,6 +68,7 @@ async fn matches(app: TestApp) {
         .transition(&deal, "return", None)
         .await
         .expect_problem(409, "illegal_transition");
+    world.holds().await;
 }
 
 async fn strings(app: TestApp) {
@@ -102,6 +104,7 @@ async fn strings(app: TestApp) {
     assert_eq!(deal.body["state"], "returned");
     assert_eq!(deal.body["return_minor"], 5_000_000);
     assert!(world.balances(&fund).await.values().all(|b| *b == 0));
+    world.holds().await;
 }
 
 async fn gift(world: &World, fund: &str, body: Value) -> String {
@@ -175,6 +178,40 @@ async fn gifts(app: TestApp) {
         .transition(&cups, "reject", None)
         .await
         .expect(200);
+    world.holds().await;
+}
+
+async fn by_policy(app: TestApp) {
+    let world = World::found(app).await;
+    let gift = json!({ "membership_id": world.memberships[3], "line": "posters", "description": "posters",
+        "value_minor": 100, "counts": true });
+    for (word, counts, code) in [("without", false, "A"), ("with", true, "B")] {
+        let policy = json!({ "name": word, "method": { "direction": "budget", "weights": { "kind": "equal" } },
+            "terms": { "in_kind_counts": counts } });
+        let policies = world.path("levy-policies");
+        let policy = world.organizer.post(&policies, policy).await;
+        policy.expect(201);
+        assert_eq!(policy.body["terms"]["in_kind_counts"], counts);
+        // The by-laws say the opposite.
+        let laws = json!({ "in_kind_counts": !counts });
+        let made = world.organizer.post(&world.path("by-laws"), laws).await;
+        made.expect(201);
+        let fund = world.fund(code).await;
+        world
+            .propose(&fund, &policy.id(), 5_000_000)
+            .await
+            .expect(201);
+        let tried = world
+            .organizer
+            .post(&format!("{fund}/in-kind"), gift.clone())
+            .await;
+        assert_eq!(
+            tried.status,
+            if counts { 201 } else { 422 },
+            "{}",
+            tried.text
+        );
+    }
 }
 
 async fn transfers(app: TestApp) {
@@ -212,6 +249,31 @@ async fn transfers(app: TestApp) {
     for balances in [from, to] {
         assert_eq!(balances.values().sum::<i64>(), 0);
     }
+    // Nobody has paid into the other fund: what it got is no member's to take back.
+    let terms = json!({ "choose_by": "2031-12-31T00:00:00Z" });
+    let refused = world
+        .treasurer
+        .transition(&next, "start-closing", Some(terms))
+        .await;
+    refused.expect_problem(409, "illegal_transition");
+    let policy = world.policy(None).await;
+    let proposed = world.propose(&next, &policy, 5_000_000).await;
+    world.decide(&proposed.id()).await;
+    let assessment = format!("/v1/assessments/{}", proposed.id());
+    let issued = world.treasurer.transition(&assessment, "issue", None).await;
+    issued.expect(200);
+    let terms = json!({ "choose_by": "2031-12-31T00:00:00Z" });
+    let refused = world
+        .treasurer
+        .transition(&next, "start-closing", Some(terms))
+        .await;
+    refused.expect_problem(422, "refund_exceeds_paid");
+    assert_eq!(
+        refused.body["params"],
+        json!({ "paid": 0, "unspent": 1_000_000 })
+    );
+    let refunds = world.observer.get(&format!("{next}/refunds")).await;
+    assert_eq!(refunds.body["items"], json!([]));
     let again = world.organizer.post(&path, body).await;
     let again = format!("/v1/transfers/{}", again.id());
     world
@@ -221,6 +283,7 @@ async fn transfers(app: TestApp) {
         .expect(200);
     let seen = world.owners[0].get(&format!("{next}/transfers")).await;
     assert_eq!(seen.body["items"].as_array().map(Vec::len), Some(2));
+    world.holds().await;
 }
 
 async fn general(app: TestApp) {

@@ -11,6 +11,7 @@ use crate::support::on_both;
 on_both! {
     every_refusal_of_an_assessment_tells_its_arithmetic_and_stores_nothing => assessments;
     calculators_refuse_what_no_assessment_can_send => calculators;
+    calculators_of_refunds_and_true_ups_tell_their_arithmetic => refunds;
 }
 
 fn budget(weights: Value, more: Value) -> Value {
@@ -250,6 +251,56 @@ async fn calculators(app: TestApp) {
         refused.expect_problem(422, code);
         for (key, value) in params {
             assert_eq!(refused.body["params"][key], value, "{code}");
+        }
+    }
+}
+
+async fn refunds(app: TestApp) {
+    let paid = |id: &str, paid: i64| json!({ "id": id, "paid": paid });
+    let refund = |unspent: i64, members: Value| {
+        let body = json!({ "unspent": unspent, "members": members });
+        ("refund", body)
+    };
+    let stay = json!({ "id": "a", "weight": 1, "from_day": 5, "to_day": 31 });
+    let season = json!({ "budget": 100, "season_days": 30, "members": [stay] });
+    let spent = json!({ "members_cash": 10, "sponsor_cash": 5, "spent": 20 });
+    for (code, (calculator, body), params) in [
+        (
+            "negative_unspent",
+            refund(-1, json!([paid("a", 5)])),
+            vec![("unspent", json!(-1))],
+        ),
+        (
+            "refund_exceeds_paid",
+            refund(9, json!([paid("a", 5), paid("b", 3)])),
+            vec![("paid", json!(8)), ("unspent", json!(9))],
+        ),
+        (
+            "negative_amount",
+            refund(0, json!([paid("a", -5)])),
+            vec![("member", json!("a"))],
+        ),
+        (
+            "duplicate_member",
+            refund(1, json!([paid("a", 5), paid("a", 5)])),
+            vec![("member", json!("a"))],
+        ),
+        (
+            "days_out_of_season",
+            ("true-up", season),
+            vec![("member", json!("a"))],
+        ),
+        ("overspent", ("fund-closing", spent), vec![]),
+    ] {
+        let path = format!("/v1/calculators/{calculator}");
+        let refused = app.nobody().post(&path, body).await;
+        refused.expect_problem(422, code);
+        for (key, value) in params {
+            assert_eq!(
+                refused.body["params"][key], value,
+                "{code}: {}",
+                refused.text
+            );
         }
     }
 }

@@ -16,6 +16,7 @@ on_both! {
     a_payment_bounces_with_everything_that_it_paid => bounced;
     credit_that_was_used_meanwhile_does_not_bounce => spent_credit;
     many_posts_of_one_payment_have_one_effect => one_effect;
+    a_payment_comes_once_under_the_name_that_its_sender_gave_it => named_by_sender;
     two_who_act_at_once_act_one_after_the_other => races;
 }
 
@@ -154,6 +155,7 @@ async fn bounced(app: TestApp) {
         mails.iter().any(|mail| mail.subject.contains("bounced")),
         "{mails:?}"
     );
+    world.holds().await;
 }
 
 async fn spent_credit(app: TestApp) {
@@ -174,6 +176,7 @@ async fn spent_credit(app: TestApp) {
     assert_eq!(refused.body["params"]["by_minor"], 3_000);
     assert_eq!(refused.body["params"]["balance_minor"], 2_000);
     assert_eq!(world.balance(&fund, "Liabilities:Credit", 1).await, -2_000);
+    world.holds().await;
 }
 
 /// The published race is 10,000 posts by 50 clients: `GUILDHALL_TEST_DUPLICATE_POSTS=10000`.
@@ -207,6 +210,52 @@ async fn one_effect(app: TestApp) {
     assert_eq!(world.balances(&fund).await["Assets:Bank:D11-2026"], 50_000);
     let payments = world.observer.get(&path).await;
     assert_eq!(payments.body["items"].as_array().map(Vec::len), Some(1));
+}
+
+async fn named_by_sender(app: TestApp) {
+    let world = World::found(app).await;
+    let fund = world.collecting("D11-2026").await;
+    let path = format!("{fund}/payments");
+    let mut body = world.payment(1, 50_000);
+    body["external_id"] = json!("wire-2026-17");
+    // Each post has an idempotency key of its own: the name alone tells that it is the same payment.
+    let posts = join_all((0..8).map(|_| world.treasurer.post(&path, body.clone()))).await;
+    let made: Vec<_> = posts.iter().filter(|post| post.status == 201).collect();
+    assert_eq!(made.len(), 1);
+    for post in &posts {
+        assert!([200, 201].contains(&post.status), "{}", post.text);
+        assert_eq!(post.id(), made[0].id());
+    }
+    for (field, value) in [
+        ("amount_minor", json!(50_001)),
+        ("reference", json!("bank line 2")),
+        ("membership_id", json!(world.memberships[0])),
+        ("received_on", json!("2026-01-16")),
+    ] {
+        let mut other = body.clone();
+        other[field] = value;
+        let refused = world.treasurer.post(&path, other).await;
+        refused.expect_problem(409, "payment_id_taken");
+        assert_eq!(refused.body["params"]["payment_id"], made[0].id());
+        assert_eq!(refused.body["params"]["amount_minor"], 50_000);
+    }
+    assert_eq!(world.balances(&fund).await["Assets:Bank:D11-2026"], 50_000);
+    // The name is the fund's: another fund may know another payment by it.
+    let other = world.paid_up("SF-2027").await;
+    let path = format!("{other}/payments");
+    world.treasurer.post(&path, body.clone()).await.expect(201);
+    // A key that comes again with other content is a client's mistake of its own.
+    let headers = [("idempotency-key", "evt_17")];
+    let sent = world
+        .treasurer
+        .post_with(&path, &headers, world.payment(1, 5))
+        .await;
+    sent.expect(201);
+    let reused = world
+        .treasurer
+        .post_with(&path, &headers, world.payment(1, 6))
+        .await;
+    reused.expect_problem(422, "idempotency_key_reused");
 }
 
 async fn races(app: TestApp) {
@@ -260,4 +309,5 @@ async fn races(app: TestApp) {
         world.balance(&fund, "Liabilities:Credit", 0).await,
         -NOTICES[0]
     );
+    world.holds().await;
 }

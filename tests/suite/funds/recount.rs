@@ -15,27 +15,49 @@ use crate::support::on_both;
 
 on_both! {
     a_count_finds_every_seeded_corruption => corruptions;
+    a_count_of_a_levy_by_rate_finds_nothing_wrong => by_rate;
 }
+
+/// SQLite cannot drop a constraint: the table is copied without any.
+const BARE_ON_SQLITE: &str = "PRAGMA foreign_keys = OFF;
+PRAGMA legacy_alter_table = ON;
+CREATE TABLE bare AS SELECT * FROM ledger_transaction;
+DROP TABLE ledger_transaction;
+ALTER TABLE bare RENAME TO ledger_transaction;
+PRAGMA legacy_alter_table = OFF;";
 
 /// What takes the database's own guards away.
 fn guards(backend: DbBackend) -> Vec<String> {
-    let tables = ["posting", "ledger_transaction", "payment", "fund_period"];
+    let tables = [
+        "posting",
+        "ledger_transaction",
+        "payment",
+        "fund_period",
+        "assessment_line",
+    ];
     if backend == DbBackend::Sqlite {
         let dropped = tables.iter().flat_map(|table| {
             ["update", "delete"].map(|verb| format!("DROP TRIGGER {table}_no_{verb}"))
         });
         return dropped
-            .chain(["PRAGMA ignore_check_constraints = ON".to_owned()])
+            .chain([
+                "PRAGMA ignore_check_constraints = ON".to_owned(),
+                BARE_ON_SQLITE.to_owned(),
+            ])
             .collect();
     }
     let disabled = tables.map(|table| format!("ALTER TABLE {table} DISABLE TRIGGER ALL"));
-    let checks = ["account_bank_covered", "account_credit_covered"];
-    let dropped = checks.map(|check| format!("ALTER TABLE account DROP CONSTRAINT {check}"));
+    let checks = [
+        "account DROP CONSTRAINT account_bank_covered",
+        "account DROP CONSTRAINT account_credit_covered",
+        "ledger_transaction DROP CONSTRAINT ledger_transaction_document",
+    ];
+    let dropped = checks.map(|check| format!("ALTER TABLE {check}"));
     disabled.into_iter().chain(dropped).collect()
 }
 
 /// A corruption, what takes it back, and the invariant that finds it.
-const CORRUPTIONS: [(&str, &str, &str); 11] = [
+const CORRUPTIONS: [(&str, &str, &str); 18] = [
     (
         "UPDATE posting SET amount_minor = amount_minor + 1 WHERE sequence = 15",
         "UPDATE posting SET amount_minor = amount_minor - 1 WHERE sequence = 15",
@@ -68,9 +90,44 @@ const CORRUPTIONS: [(&str, &str, &str); 11] = [
         "F5",
     ),
     (
+        "UPDATE expense SET fund_id = (SELECT id FROM fund WHERE code = 'SF-2027')",
+        "UPDATE expense SET fund_id = (SELECT id FROM fund WHERE code = 'D11-2026')",
+        "F5",
+    ),
+    (
+        "UPDATE assessment SET fund_id = (SELECT id FROM fund WHERE code = 'SF-2027')",
+        "UPDATE assessment SET fund_id = (SELECT id FROM fund WHERE code = 'D11-2026')",
+        "F5",
+    ),
+    (
+        "UPDATE ledger_transaction SET kind = 'credit_note' WHERE sequence = 2",
+        "UPDATE ledger_transaction SET kind = 'payment' WHERE sequence = 2",
+        "F5",
+    ),
+    (
+        "UPDATE ledger_transaction SET kind = 'gift' WHERE sequence = 2",
+        "UPDATE ledger_transaction SET kind = 'payment' WHERE sequence = 2",
+        "F5",
+    ),
+    (
+        "UPDATE ledger_transaction SET document_ref = (SELECT document_ref FROM ledger_transaction WHERE sequence = 3) WHERE sequence = 2",
+        "UPDATE ledger_transaction SET document_ref = (SELECT p.id FROM payment p WHERE p.transaction_id = ledger_transaction.id) WHERE sequence = 2",
+        "F6",
+    ),
+    (
+        "UPDATE payment SET transaction_id = (SELECT id FROM ledger_transaction WHERE sequence = 3) WHERE reference = 'bank line 0'",
+        "UPDATE payment SET transaction_id = (SELECT id FROM ledger_transaction WHERE sequence = 2) WHERE reference = 'bank line 0'",
+        "F6",
+    ),
+    (
         "UPDATE account SET balance_minor = balance_minor + 1 WHERE kind = 'bank'",
         "UPDATE account SET balance_minor = balance_minor - 1 WHERE kind = 'bank'",
         "F7",
+    ),
+    (
+        "UPDATE assessment_line SET amount_minor = amount_minor + 1 WHERE merchant_name = 'bakery'",
+        "UPDATE assessment_line SET amount_minor = amount_minor - 1 WHERE merchant_name = 'bakery'",
+        "F8",
     ),
     (
         "UPDATE levy_notice SET amount_minor = amount_minor + 1 WHERE number = 1",
@@ -121,6 +178,34 @@ async fn corruptions(app: TestApp) {
             assert_eq!(found(&world).await, Vec::<String>::new(), "{undo}");
         }
     }
+}
+
+/// A rate has no budget: its notices sum to what it came to.
+async fn by_rate(app: TestApp) {
+    let world = World::found(app).await;
+    let fund = world.fund("D11-2026").await;
+    world.fund("SF-2027").await;
+    let rule = serde_json::json!({ "base": { "kind": "rate", "measure": "annual_revenue", "rate": "0.001" } });
+    let body = serde_json::json!({ "name": "By rate", "method": { "direction": "rate", "rule": rule },
+        "terms": { "accept": ["declared"] } });
+    let policies = world.path("levy-policies");
+    let policy = world.organizer.post(&policies, body).await;
+    policy.expect(201);
+    let body = serde_json::json!({ "policy_id": policy.id(), "snapshot_date": "2026-01-01", "due_on": "2031-10-20" });
+    let proposed = world
+        .organizer
+        .post(&format!("{fund}/assessments"), body)
+        .await;
+    proposed.expect(201);
+    world.decide(&proposed.id()).await;
+    let path = format!("/v1/assessments/{}", proposed.id());
+    let issued = world.treasurer.transition(&path, "issue", None).await;
+    issued.expect(200);
+    assert_eq!(found(&world).await, Vec::<String>::new());
+    let db = world.app.ctx().db.for_migration();
+    let corruption = "UPDATE levy_notice SET amount_minor = amount_minor + 1 WHERE number = 1";
+    db.execute_unprepared(corruption).await.expect(corruption);
+    assert_eq!(found(&world).await, ["F8"]);
 }
 
 fn verify(folder: &std::path::Path) -> (Option<i32>, Value) {

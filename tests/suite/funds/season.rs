@@ -37,6 +37,7 @@ async fn whole_season(app: TestApp) {
     assert_eq!(closed.body["spent_minor"], 3_578_157);
     assert_eq!(closed.body["unspent_minor"], 1_421_843);
     check_closed(&world, &fund).await;
+    world.holds().await;
 }
 
 /// From a budget to notices, through a decision.

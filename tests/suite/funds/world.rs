@@ -292,6 +292,13 @@ impl World {
         expense
     }
 
+    /// Counts every ledger again: all invariants hold.
+    pub async fn holds(&self) {
+        let snapshot = self.app.ctx().db.snapshot().await.expect("a snapshot");
+        let counted = guildhall::funds::verify(&snapshot).await.expect("a count");
+        assert_eq!(counted.findings, Vec::new());
+    }
+
     /// The balances of a fund by the names of the accounts.
     pub async fn balances(&self, fund: &str) -> std::collections::BTreeMap<String, i64> {
         let answer = self

@@ -41,6 +41,8 @@ pub const TABLE: &[(&str, &str)] = &[
     ("list_assessments", INSIDE),
     ("propose_assessment", STEWARDS),
     ("list_balances", INSIDE),
+    ("reverse_transaction", STEWARDS),
+    ("list_reversals", BACKSTAGE),
     ("close_fund_period", TREASURER),
     ("list_fund_periods", INSIDE),
     ("close_fund", TREASURER),
