@@ -49,6 +49,7 @@ pub use rules::RULES;
 pub use service::dissolving::HOLD;
 pub use service::dissolving::dissolve;
 pub use service::dissolving::lock;
+pub use service::dissolving::lock_living;
 pub use service::links;
 pub use service::memberships::Named as NamedMembership;
 pub use service::memberships::expel;

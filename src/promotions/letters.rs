@@ -84,3 +84,25 @@ pub static REJECTED: LetterText = LetterText {
         button: None,
     },
 };
+
+/// The price log of a member says that a discount is none any more, now that the sale has begun.
+pub static DISCOUNT_UNREAL: LetterText = LetterText {
+    zh_cn: Wording {
+        subject: "请核对价格：{{ promotion }}",
+        paragraphs: &[
+            "您好，{{ name }}：",
+            "活动“{{ promotion }}”（{{ alliance }}）已开始。按照{{ merchant }}自己的价格记录，以下商品的活动价已不低于此前的价格，或者折扣达不到活动要求：{{ products }}。",
+            "请{{ merchant }}立即调低价格，或者停止以折扣宣传这些商品。报名中保存了当时的价格证明。",
+        ],
+        button: None,
+    },
+    en: Wording {
+        subject: "Check the prices: {{ promotion }}",
+        paragraphs: &[
+            "Hello {{ name }},",
+            "“{{ promotion }}” of {{ alliance }} has begun. By the price log of {{ merchant }} itself the discount of these products is not real any more, or smaller than the promotion asks: {{ products }}.",
+            "{{ merchant }} has to lower their prices, or to stop advertising them as reduced, at once. The enrolment keeps the proof.",
+        ],
+        button: None,
+    },
+};

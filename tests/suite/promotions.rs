@@ -4,6 +4,7 @@ mod calendar;
 mod clashes;
 mod editions;
 mod enrolments;
+mod feasts;
 mod feeds;
 mod files;
 mod ground;
@@ -12,6 +13,7 @@ mod offers;
 mod own_festivals;
 mod planning;
 mod plans;
+mod rechecks;
 
 use crate::support::Answer;
 use crate::support::Person;

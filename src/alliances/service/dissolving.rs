@@ -47,6 +47,19 @@ pub async fn lock(act: &Act<'_>, id: AllianceId) -> Result<(), Failure> {
         .ok_or_else(|| Refused::not_found("object").into())
 }
 
+/// Holds an alliance that goes on, so that what is counted in it stays counted: limits hold whatever comes at once.
+///
+/// # Errors
+/// 404 where there is none; 409 `alliance_dissolved` where it ended in the meantime.
+pub async fn lock_living(act: &Act<'_>, id: AllianceId) -> Result<(), Failure> {
+    let found = tenants::lock(act.tx(), id).await?;
+    let found = found.ok_or_else(|| Refused::not_found("object"))?;
+    if found.state == face::DISSOLVED {
+        return Err(Refused::new(&problems::ALLIANCE_DISSOLVED, face::ENDED).into());
+    }
+    Ok(())
+}
+
 /// Ends memberships, applications and invitations, and closes the alliance for every further act. The people
 /// who hold roles go on reading.
 ///

@@ -12,9 +12,6 @@ use chrono::Utc;
 use chrono_tz::Tz;
 
 use crate::kernel::locale::Locale;
-use crate::promotions::domain::festivals::catalogue::CATALOGUE;
-use crate::promotions::domain::festivals::occurrences;
-use crate::promotions::domain::festivals::rule::Rule;
 use crate::promotions::domain::ics;
 use crate::promotions::domain::life::PromotionState;
 use crate::promotions::domain::phases::PhaseKind;
@@ -230,62 +227,6 @@ pub fn label(phase: PhaseName, locale: Locale) -> (String, &'static str) {
         (Some(wave), Locale::En) => format!("wave {wave}, {en}"),
     };
     (text, category)
-}
-
-/// The edition of the catalogue's rules: what calendars were told of festivals changed last then.
-const CATALOGUE_OF: &str = "2026-01-01T00:00:00Z";
-
-/// The feasts that no rule of iCalendar can repeat, by moon and sun, from the year of `today` to the
-/// second year after it; provisional ones are tentative.
-pub fn festivals(today_year: i32, locale: Locale) -> Vec<Event> {
-    let (Some(from), Some(to)) = (
-        NaiveDate::from_ymd_opt(today_year, 1, 1),
-        NaiveDate::from_ymd_opt(today_year + 2, 12, 31),
-    ) else {
-        return Vec::new();
-    };
-    let changed = CATALOGUE_OF.parse().unwrap_or_default();
-    let mut events = Vec::new();
-    let moves = |rule: &Rule| {
-        matches!(
-            rule,
-            Rule::Lunar { .. } | Rule::LunarYearEnd | Rule::SolarTerm { .. }
-        )
-    };
-    for festival in CATALOGUE.iter().filter(|festival| moves(&festival.rule)) {
-        // Beyond the years that are vouched for there is nothing to show.
-        let dates = occurrences::dates(&festival.rule, from, to).unwrap_or_default();
-        events.extend(dates.into_iter().filter_map(|date| {
-            let status = if festival.provisional {
-                EventStatus::Tentative
-            } else {
-                EventStatus::Confirmed
-            };
-            Some(Event {
-                uid: format!("festival-{}-{date}@guildhall", festival.id),
-                summary: locale.pick(festival.name_zh, festival.name_en).to_owned(),
-                description: String::new(),
-                category: "FESTIVAL",
-                url: None,
-                when: When::Days {
-                    from: date,
-                    to: date.succ_opt()?,
-                },
-                status,
-                sequence: 0,
-                changed,
-            })
-        }));
-    }
-    events.sort_by(|a, b| day(a).cmp(&day(b)).then_with(|| a.uid.cmp(&b.uid)));
-    events
-}
-
-fn day(event: &Event) -> NaiveDate {
-    match event.when {
-        When::Days { from, .. } => from,
-        When::Times { from, .. } => from.date(),
-    }
 }
 
 #[cfg(test)]

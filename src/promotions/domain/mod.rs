@@ -5,6 +5,7 @@ pub mod claims;
 pub mod conflicts;
 pub mod edition;
 pub mod enrolment;
+pub mod feasts;
 pub mod festivals;
 pub mod free_slots;
 pub mod ics;

@@ -1,5 +1,7 @@
 //! The products that a member brings: checked against what the promotion asks and the member's own prior price.
 
+mod start;
+
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -27,6 +29,9 @@ use crate::promotions::domain::price_guard::Logged;
 use crate::promotions::domain::price_guard::Prior;
 use crate::promotions::domain::terms::Terms;
 use crate::promotions::problems;
+
+pub use start::AtStart;
+pub use start::again;
 
 /// A product that a member brings, at a price that it sets alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, garde::Validate, ToSchema)]
@@ -89,6 +94,9 @@ pub struct Accepted {
     /// What its discount is measured against; shown to the member and to those who decide.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prior: Option<Proof>,
+    /// The same when the sale began, where a price is guarded; shown to the member and to those who decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_start: Option<AtStart>,
 }
 
 /// The prior price of a product, and the lines of the price log that prove it.
@@ -275,6 +283,7 @@ pub fn accept(offers: &[Offer], bar: Bar<'_>) -> Result<Vec<Accepted>, OffersRef
             stock: offer.stock,
             phases,
             prior: prior.map(|prior| proof(&prior, bar.pack)),
+            at_start: None,
         });
     }
     if faults.is_empty() {

@@ -127,6 +127,22 @@ pub async fn members(
         .await
 }
 
+/// The enrolments that hold a place in a promotion.
+pub async fn living_in(
+    c: &impl ConnectionTrait,
+    promotion: PromotionId,
+) -> Result<Vec<EnrolmentId>, DbErr> {
+    enrolment::Entity::find()
+        .select_only()
+        .column(enrolment::Column::Id)
+        .filter(enrolment::Column::PromotionId.eq(promotion))
+        .filter(enrolment::Column::State.is_in(LIVING))
+        .order_by_asc(enrolment::Column::Id)
+        .into_tuple()
+        .all(c)
+        .await
+}
+
 /// What some memberships take part in, wherever.
 pub async fn living_of(
     c: &impl ConnectionTrait,

@@ -227,6 +227,7 @@ impl From<Shown> for EnrolmentView {
             for item in &mut items {
                 item.stock = None;
                 item.prior = None;
+                item.at_start = None;
             }
         }
         Self {

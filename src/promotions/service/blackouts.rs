@@ -91,6 +91,7 @@ pub async fn declare(
         let detail = "It ends before it begins: 'to' is the first moment after it.";
         return Err(Refused::field("#/to", "period_empty", detail).into());
     }
+    alliances::lock_living(act, alliance).await?;
     if blackouts::count(act.tx(), alliance, new.member).await? >= MOST {
         let detail = "Remove blackouts that are over.";
         return Err(Refused::new(&problems::BLACKOUTS_FULL, detail)

@@ -95,6 +95,7 @@ pub async fn add(
     if !faults.is_empty() {
         return Err(Refused::fields(faults).into());
     }
+    alliances::lock_living(act, alliance).await?;
     let calendar = of(act.tx(), alliance).await?;
     let taken = || {
         let detail = "The catalogue or the alliance has a festival of this name.";

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::alliances;
 use crate::kernel::ids::MembershipId;
 use crate::kernel::ids::PromotionId;
 use crate::kernel::problem::Failure;
@@ -22,9 +23,13 @@ use crate::promotions::repo;
 use crate::promotions::service::enrolled;
 use crate::promotions::service::entries;
 use crate::promotions::service::loaded;
+use crate::promotions::service::rechecking;
 use crate::promotions::service::repeating;
 use crate::promotions::service::retiming;
 use crate::promotions::service::transitions;
+
+/// Topic of the fact that a sale begins.
+const STARTED: &str = "promotion.started";
 
 /// Topic of the fact that a sale is over.
 const ENDED: &str = "promotion.ended";
@@ -72,6 +77,17 @@ pub fn consumers() -> Vec<Consumer> {
             run: |ctx, event| Box::pin(async move { follow_departure(&ctx, &event).await }),
         },
         Consumer {
+            topic: STARTED,
+            name: "promotions.recheck_prices",
+            run: |ctx, event| Box::pin(async move { rechecking::follow_start(&ctx, &event).await }),
+        },
+        // A long sleep may skip the start.
+        Consumer {
+            topic: ENDED,
+            name: "promotions.recheck_prices_late",
+            run: |ctx, event| Box::pin(async move { rechecking::follow_start(&ctx, &event).await }),
+        },
+        Consumer {
             topic: ENDED,
             name: "promotions.repeat_ended",
             run: |ctx, event| Box::pin(async move { follow_end(&ctx, &event).await }),
@@ -107,7 +123,7 @@ async fn advance(act: &Act<'_>, id: PromotionId) -> Result<u64, Failure> {
     }
     loaded.enter_state(state);
     let fact = match state {
-        PromotionState::Running => "promotion.started",
+        PromotionState::Running => STARTED,
         PromotionState::Ended => ENDED,
         _ => SETTLED,
     };
@@ -142,6 +158,10 @@ async fn follow_end(ctx: &Ctx, event: &Event) -> Result<(), JobFailure> {
     let id = over.promotion_id;
     let outcome = act::perform_as_system(ctx, "repeat_promotion", async |act| {
         let old = loaded::lock(act.tx(), id).await?;
+        let alliance = alliances::alliance(act.tx(), old.row.alliance_id).await?;
+        if alliance.is_none_or(|alliance| alliance.dissolved) {
+            return Ok(());
+        }
         // An edition that was called off is not put forward again.
         if old.terms()?.yearly && !repo::has_edition(act.tx(), id).await? {
             repeating::next_edition(act, &old, None).await?;

@@ -210,7 +210,9 @@ pub(super) async fn accept(
         .await?
         .country_pack;
     let whose = (member.merchant, alliance.currency);
-    let log = price_log::known(act.tx(), whose, items, pack, act.now()).await?;
+    let priced = items.iter().filter(|offer| offer.price_minor.is_some());
+    let skus = priced.map(|offer| offer.sku.as_str());
+    let log = price_log::known(act.tx(), whose, skus, pack, act.now()).await?;
     let phases: Vec<_> = loaded.windows().into_iter().map(|w| w.name).collect();
     let bar = Bar {
         terms: &loaded.terms()?,

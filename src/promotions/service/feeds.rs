@@ -35,6 +35,7 @@ use crate::promotions::domain::calendar::Calendar;
 use crate::promotions::domain::calendar::Event;
 use crate::promotions::domain::calendar::EventStatus;
 use crate::promotions::domain::calendar::When;
+use crate::promotions::domain::feasts;
 use crate::promotions::domain::phases::PhaseName;
 use crate::promotions::problems;
 use crate::promotions::repo::calendar as repo;
@@ -42,6 +43,7 @@ use crate::promotions::repo::calendar::Entry;
 use crate::promotions::repo::calendar::Feed;
 use crate::promotions::repo::calendar::Owner;
 use crate::promotions::service::entries;
+use crate::promotions::service::feasting;
 use crate::promotions::service::loaded::LOCAL;
 
 /// Live addresses that one person may have of one calendar.
@@ -112,6 +114,13 @@ async fn create(
     wanted: Wanted<'_>,
 ) -> Result<Fresh, Failure> {
     act.enter(None).await?;
+    // Of several addresses made at once each counts those before it.
+    match owner {
+        Owner::Alliance(id) => alliances::lock_living(act, id).await?,
+        Owner::Merchant(id) => {
+            merchants::lock_merchant(act.tx(), id).await?;
+        }
+    }
     if repo::count_feeds(act.tx(), owner, user).await? >= MOST_FEEDS {
         return Err(Refused::new(
             &problems::TOO_MANY_FEEDS,
@@ -231,18 +240,19 @@ pub async fn show(ctx: &Ctx, secret: &str) -> Result<Shown, Failure> {
         let alliance = by_id.get(&row.alliance_id).copied().unwrap_or_default();
         events.push(event(row, alliance, locale, &base)?);
     }
-    let changed = rows.iter().map(|row| row.changed_at);
-    let changed = changed
-        .max()
-        .unwrap_or(feed.created_at)
-        .max(feed.created_at);
     if feed.festivals {
         let year = sources.first().map_or_else(
             || now.to_utc().year(),
             |alliance| now.to_utc().with_timezone(&alliance.time_zone).year(),
         );
-        events.extend(calendar::festivals(year, locale));
+        let added = feasting::sources(&reader, &sources).await?;
+        events.extend(feasts::feasts(year, locale, &added));
     }
+    let changed = events.iter().map(|event| Instant::from_utc(event.changed));
+    let changed = changed
+        .max()
+        .unwrap_or(feed.created_at)
+        .max(feed.created_at);
     let text = calendar::write(&Calendar {
         organizer: (name.clone(), ctx.settings.mail_from.email.to_string()),
         name,

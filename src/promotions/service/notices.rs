@@ -6,10 +6,12 @@ use serde_json::json;
 
 use crate::alliances;
 use crate::alliances::Contact;
+use crate::alliances::Member;
 use crate::kernel::ids::MembershipId;
 use crate::kernel::ids::PromotionId;
 use crate::kernel::locale::Locale;
 use crate::kernel::problem::Failure;
+use crate::kernel::role::Role;
 use crate::mail;
 use crate::mail::Attachment;
 use crate::mail::Category;
@@ -37,7 +39,7 @@ pub async fn tell_members(
     let members: HashSet<MembershipId> = members.into_iter().collect();
     let mut contacts = alliances::contacts(act.tx(), loaded.row.alliance_id).await?;
     contacts.retain(|contact| members.contains(&contact.membership));
-    write(act, loaded, text, contacts).await
+    write(act, loaded, text, contacts, &json!({})).await
 }
 
 /// Writes to the people of one member.
@@ -52,7 +54,33 @@ pub async fn tell_member(
 ) -> Result<(), Failure> {
     let alliance = loaded.row.alliance_id;
     let contacts = alliances::contacts_of(act.tx(), alliance, member).await?;
-    write(act, loaded, text, contacts).await
+    write(act, loaded, text, contacts, &json!({})).await
+}
+
+/// Writes to the people of one member, and to the organizers, about products of the member.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_of_products(
+    act: &Act<'_>,
+    loaded: &Loaded,
+    member: &Member,
+    text: &LetterText<'_>,
+    skus: &[String],
+) -> Result<(), Failure> {
+    let alliance = loaded.row.alliance_id;
+    let mut contacts = alliances::contacts_of(act.tx(), alliance, member.membership).await?;
+    for person in alliances::role_holders(act.tx(), alliance, &[Role::Organizer]).await? {
+        if !contacts.iter().any(|known| known.person.id == person.id) {
+            contacts.push(Contact {
+                membership: member.membership,
+                merchant_name: member.name.clone(),
+                person,
+            });
+        }
+    }
+    let more = json!({ "products": skus.join(", ") });
+    write(act, loaded, text, contacts, &more).await
 }
 
 async fn write(
@@ -60,19 +88,23 @@ async fn write(
     loaded: &Loaded,
     text: &LetterText<'_>,
     contacts: Vec<Contact>,
+    more: &serde_json::Value,
 ) -> Result<(), Failure> {
     let alliance = alliances::alliance(act.tx(), loaded.row.alliance_id).await?;
     let alliance_name = alliance.map(|alliance| alliance.name).unwrap_or_default();
     let files = Files::of_promotion(act, loaded.row.id, &alliance_name).await?;
     let mut letters = Vec::with_capacity(contacts.len());
     for contact in contacts {
-        let vars = json!({
+        let mut vars = json!({
             "name": contact.person.name,
             "merchant": contact.merchant_name,
             "promotion": loaded.row.name,
             "alliance": alliance_name,
             "main_day": loaded.row.main_day,
         });
+        for (name, value) in more.as_object().into_iter().flatten() {
+            vars[name] = value.clone();
+        }
         let locale = contact.person.locale;
         let content = mail::compose(text, locale, &vars)?;
         let to = Recipient {

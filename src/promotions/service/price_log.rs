@@ -18,7 +18,6 @@ use crate::kernel::time::Instant;
 use crate::merchants;
 use crate::platform::act::Act;
 use crate::platform::act::Look;
-use crate::promotions::domain::offers::Offer;
 use crate::promotions::domain::price_guard;
 use crate::promotions::domain::price_guard::Logged;
 use crate::promotions::repo::price_log;
@@ -92,14 +91,14 @@ pub async fn list(
     Ok(price_log::page(look.reader(), merchant, sku, page).await?)
 }
 
-/// What a merchant asked for the products of `offers` in the window of its country, by SKU.
+/// What a merchant asked for some products in the window of its country, by SKU.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn known(
     c: &impl ConnectionTrait,
     (merchant, currency): (MerchantId, Currency),
-    offers: &[Offer],
+    skus: impl IntoIterator<Item = &str>,
     pack: CountryPack,
     now: Instant,
 ) -> Result<BTreeMap<String, Vec<Logged>>, Failure> {
@@ -107,11 +106,11 @@ pub async fn known(
     let from = now.to_utc().checked_sub_signed(days);
     let from = from.map_or(now, Instant::from_utc);
     let mut log = BTreeMap::new();
-    for offer in offers.iter().filter(|offer| offer.price_minor.is_some()) {
-        if log.contains_key(&offer.sku) {
+    for sku in skus {
+        if log.contains_key(sku) {
             continue;
         }
-        let product = (merchant, offer.sku.as_str(), currency.code());
+        let product = (merchant, sku, currency.code());
         let rows = price_log::since(c, product, from).await?;
         let lines = rows.into_iter().map(|row| Logged {
             id: row.id.0,
@@ -119,7 +118,7 @@ pub async fn known(
             effective_at: row.effective_at.to_utc(),
             recorded_at: row.recorded_at.to_utc(),
         });
-        log.insert(offer.sku.clone(), lines.collect());
+        log.insert(sku.to_owned(), lines.collect());
     }
     Ok(log)
 }

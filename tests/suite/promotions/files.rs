@@ -11,6 +11,7 @@ use serde_json::json;
 
 on_both! {
     mails_carry_the_phases_as_a_file_with_the_ids_of_the_feed => attached;
+    campaigns_about_a_promotion_carry_it_in_each_readers_language => campaigns;
 }
 
 /// The calendar file of a mail.
@@ -89,4 +90,72 @@ async fn attached(app: TestApp) {
     );
     let kept = "SELECT count(*) AS n FROM mail_attachment";
     assert!(crate::machinery::count(&app, kept).await >= 2);
+}
+
+/// The unfolded lines of the event that holds a line.
+fn event(text: &str, line: &str) -> Vec<String> {
+    let text = text.replace("\r\n ", "");
+    let found = text
+        .split("BEGIN:VEVENT\r\n")
+        .skip(1)
+        .find(|event| event.contains(line));
+    let event = found.unwrap_or_else(|| panic!("no {line} in {text}"));
+    event.split("\r\n").map(str::to_owned).collect()
+}
+
+async fn campaigns(app: TestApp) {
+    let ground = Ground::new(&app, "Asia/Shanghai").await;
+    let mei = app.person_in("mei", "en").await;
+    let lin = app.person_in("lin", "zh-CN").await;
+    for person in [&mei, &lin] {
+        ground.member(&app, person).await;
+    }
+    let owner = format!("/v1/alliances/{}", ground.alliance);
+    let (feed, _) = subscribe(&mei, &owner, false).await;
+    let body = json!({"name": "One day", "main_day": "2028-06-01", "template": "one_day"});
+    let path = scheduled(&ground, body).await;
+    let words =
+        json!({ "subject": "News of {{ alliance_name }}", "html": "<p>News</p>", "text": "News" });
+    let body =
+        json!({ "name": "News", "category": "digest", "locales": { "zh-CN": words, "en": words } });
+    let saved = ground
+        .organizer
+        .post(&format!("{owner}/templates"), body)
+        .await;
+    saved.expect(201);
+    let promotion = path.rsplit('/').next().expect("an id");
+    let body =
+        json!({ "template_id": saved.id(), "audience": "all_members", "promotion_id": promotion });
+    let made = ground
+        .organizer
+        .post(&format!("{owner}/campaigns"), body)
+        .await;
+    made.expect(201);
+    let campaign = format!("/v1/campaigns/{}", made.id());
+    for event in ["approve", "schedule"] {
+        let moved = ground.organizer.transition(&campaign, event, None).await;
+        moved.expect(200);
+    }
+    let shown = read(&app, &feed).await.text;
+    for (person, enrolment) in [(&mei, "One day: enrolment"), (&lin, "One day：商户报名")] {
+        let mails = app.mails_to(&person.email).await;
+        let mail = mails.iter().find(|m| m.subject.contains("News of"));
+        let (method, text) = file(mail.expect("the campaign"));
+        assert_eq!(method, "PUBLISH");
+        assert!(text.starts_with("BEGIN:VCALENDAR\r\n") && text.ends_with("END:VCALENDAR\r\n"));
+        assert!(text.contains("\r\nMETHOD:PUBLISH\r\n") && !text.contains("ATTENDEE"));
+        assert!(text.contains("\r\nTZID:Asia/Shanghai\r\n"), "{text}");
+        // A time of the day names its zone; whole days are dates.
+        let opens = event(&text, &format!("SUMMARY:{enrolment}\r\n"));
+        let has = |event: &[String], line: &str| {
+            assert!(event.iter().any(|l| l == line), "no {line} in {event:#?}");
+        };
+        has(&opens, "DTSTART;TZID=Asia/Shanghai:20280504T120000");
+        let sale = event(&text, "CATEGORIES:SALE\r\n");
+        has(&sale, "DTSTART;VALUE=DATE:20280601");
+        has(&sale, "STATUS:CONFIRMED");
+        let in_feed = event(&shown, "CATEGORIES:SALE\r\n");
+        let uid = sale.iter().find(|l| l.starts_with("UID:")).expect("an id");
+        has(&in_feed, uid);
+    }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::promotions::domain::feasts::feasts;
 
 fn at(text: &str) -> NaiveDateTime {
     text.parse().expect("a time")
@@ -66,28 +67,8 @@ fn the_same_events_give_the_same_bytes() {
     let events = || {
         let zone = chrono_tz::America::New_York;
         let mut events = vec![event("2026-11-26T20:00:00", "2026-11-28T00:00:00", zone)];
-        events.extend(festivals(2026, Locale::En));
+        events.extend(feasts(2026, Locale::En, &[]));
         events
     };
     assert_eq!(write(&calendar(events())), write(&calendar(events())));
-}
-
-#[test]
-fn lunar_feasts_are_single_events_of_this_and_the_next_two_years() {
-    let all = festivals(2026, Locale::ZhCn);
-    let of = |id: &str| {
-        all.iter()
-            .filter(|e| e.uid.starts_with(&format!("festival-{id}-")))
-            .count()
-    };
-    assert_eq!(of("spring_festival"), 3);
-    assert_eq!(of("mid_autumn"), 3);
-    assert_eq!(of("dongzhi"), 3);
-    assert_eq!(of("christmas"), 0, "a fixed date needs no single events");
-    assert!(
-        all.iter().any(
-            |e| e.summary == "春节" && e.uid == "festival-spring_festival-2027-02-06@guildhall"
-        )
-    );
-    assert!(festivals(2120, Locale::En).is_empty());
 }

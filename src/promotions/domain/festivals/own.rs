@@ -24,7 +24,7 @@ pub const TABLE_MAX: usize = 400;
 pub const NEAR_DAYS: i64 = 5;
 
 /// A later confirmation within this many days corrects an earlier one.
-const SAME_DAYS: i64 = 20;
+pub const SAME_DAYS: i64 = 20;
 
 words! {
     /// A weekday, as RFC 5545 spells it.
