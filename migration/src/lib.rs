@@ -37,6 +37,7 @@ mod m20261125_102_name_payments;
 mod m20261125_103_create_reversals;
 mod m20261125_200_announce_admissions;
 mod m20261125_201_guard_votes;
+mod m20261125_300_guard_schedules;
 mod m20261125_400_deepen_mail;
 
 /// Applies and reverts the changes in order.
@@ -80,6 +81,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_200_announce_admissions::Migration),
             Box::new(m20261125_201_guard_votes::Migration),
             Box::new(m20261125_400_deepen_mail::Migration),
+            Box::new(m20261125_300_guard_schedules::Migration),
         ]
     }
 }

@@ -20,6 +20,7 @@ use crate::app::server::Role;
 use crate::app::startup;
 use crate::app::verify;
 use crate::platform::config::Settings;
+use crate::platform::guard;
 use crate::platform::telemetry;
 
 /// Coordinator for alliances of small merchants.
@@ -51,6 +52,13 @@ enum Command {
     /// Compute every instant that is still to come anew from its local time; serving does so by itself when
     /// the time zone data changed.
     RecomputeTimes {
+        /// The database is a sandbox.
+        #[arg(long)]
+        sandbox: bool,
+    },
+    /// Say that this database, though a copy or once ahead of time, is the one that goes on: from now on it fires
+    /// schedules and sends mail. Never for a copy that stands beside the original.
+    Adopt {
         /// The database is a sandbox.
         #[arg(long)]
         sandbox: bool,
@@ -115,6 +123,11 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Migrate => migrate(settings(cli.config.as_deref())?).await?,
         Command::RecomputeTimes { sandbox } => {
             recompute_times(settings(cli.config.as_deref())?, sandbox).await?;
+        }
+        Command::Adopt { sandbox } => {
+            let settings = settings(cli.config.as_deref())?;
+            guard::adopt(&startup::open(settings, sandbox, false).await?).await?;
+            print("this database is the one that goes on")?;
         }
         Command::Admin(Admin::Create { email }) => {
             create_admin(settings(cli.config.as_deref())?, &email).await?;

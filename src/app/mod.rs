@@ -48,6 +48,7 @@ pub fn registry() -> Registry {
             funds::consumers(),
             promotions::consumers(),
             ballots::consumers(),
+            campaigns::consumers(),
         ]
         .concat(),
         sweeps: [

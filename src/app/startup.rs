@@ -16,6 +16,7 @@ use crate::platform::config::Settings;
 use crate::platform::ctx::Ctx;
 use crate::platform::db;
 use crate::platform::db::Db;
+use crate::platform::guard;
 use crate::platform::keys::Keys;
 use crate::platform::random::Random;
 use crate::platform::schedule;
@@ -49,6 +50,7 @@ pub async fn open(settings: Settings, sandbox: bool, migrate: bool) -> anyhow::R
     }
     mark_installation(&db, sandbox).await?;
     let ctx = Ctx::new(db, keys, random, settings, app::registry(), sandbox);
+    guard::on_start(&ctx).await?;
     for system in ops::SCHEDULES {
         schedule::ensure(&ctx, system)
             .await

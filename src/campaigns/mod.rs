@@ -18,6 +18,7 @@ use crate::platform::registry::Unfinished;
 pub use routes::configure;
 pub use rules::RULES;
 pub use service::fired::jobs;
+pub use service::stopping::consumers;
 
 /// The background work of this slice.
 pub fn sweeps() -> Vec<Sweep> {

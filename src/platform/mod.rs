@@ -6,6 +6,7 @@ pub mod config;
 pub mod cron_line;
 pub mod ctx;
 pub mod db;
+pub mod guard;
 pub mod idempotency;
 pub mod ids;
 pub mod journal;

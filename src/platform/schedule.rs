@@ -27,6 +27,7 @@ use crate::platform::cron_line::Occurrence;
 use crate::platform::ctx::Ctx;
 use crate::platform::db::Tx;
 use crate::platform::db::on_any_conflict;
+use crate::platform::guard;
 use crate::platform::journal;
 use crate::platform::queue;
 
@@ -121,6 +122,9 @@ pub async fn ensure(ctx: &Ctx, system: &SystemSchedule) -> Result<(), Failure> {
 /// # Errors
 /// When the database refuses.
 pub async fn fire_due(ctx: &Ctx) -> Result<u64, Failure> {
+    if !guard::clock_goes_on(ctx).await? {
+        return Ok(0);
+    }
     let reader = ctx.db.reader();
     let now = reader.now().await?;
     let due: Vec<ScheduleId> = schedule::Entity::find()

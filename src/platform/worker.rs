@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::kernel::problem::Failure;
 use crate::kernel::time::Instant;
 use crate::platform::ctx::Ctx;
+use crate::platform::guard;
 use crate::platform::outbox;
 use crate::platform::outbox::Event;
 use crate::platform::queue;
@@ -89,6 +90,9 @@ async fn pass(
 ) -> Result<Ran, Failure> {
     let _turn = ctx.worker_turn.lock().await;
     let mut ran = Ran::default();
+    if !guard::may_work(ctx).await? {
+        return Ok(ran);
+    }
     ran.add("schedules", schedule::fire_due(ctx).await?);
     for sweep in &ctx.registry.sweeps {
         let now = ctx.clock.now();

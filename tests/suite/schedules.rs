@@ -1,6 +1,7 @@
 //! Schedules: cron lines that fire once at each due time, and what their fires do.
 
 mod actions;
+mod guards;
 mod processes;
 
 use crate::support::Answer;
@@ -10,6 +11,7 @@ use crate::support::on_both;
 use guildhall::platform::schedule;
 use serde_json::Value;
 use serde_json::json;
+use std::process::Command;
 
 on_both! {
     a_line_fires_once_at_each_of_its_times => fires_once;
@@ -36,6 +38,15 @@ impl Stage {
             olga,
             ben,
             alliance,
+        }
+    }
+
+    /// The same people, after a new start of the service.
+    pub fn again(&self, app: &TestApp) -> Self {
+        Self {
+            olga: self.olga.at(&app.url),
+            ben: self.ben.at(&app.url),
+            alliance: self.alliance.clone(),
         }
     }
 
@@ -73,6 +84,20 @@ impl Stage {
             })
             .collect()
     }
+}
+
+/// The program, on the data of a service.
+pub fn program(app: &TestApp, arguments: &[&str]) -> Command {
+    let settings = &app.ctx().settings;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_guildhall"));
+    command
+        .args(arguments)
+        .env("GUILDHALL_DATABASE_URL", &settings.database_url.0)
+        .env("GUILDHALL_DATABASE_CONNECTIONS", "4")
+        .env("GUILDHALL_KEY_FILE", &settings.key_file)
+        .env("GUILDHALL_DATA_DIR", &settings.data_dir)
+        .env("GUILDHALL_MIN_FREE_DISK_MIB", "1");
+    command
 }
 
 fn fire(minute: &str, outcome: &str, result: &str) -> (String, String, String) {

@@ -37,6 +37,15 @@ pub async fn lock(tx: &Tx, id: AllianceId) -> Result<Option<Alliance>, DbErr> {
         .await
 }
 
+/// Holds an alliance against [`lock`] and others that count in it, not against those that [`hold`] it: a transaction
+/// that does both waits for nobody who does the same.
+pub async fn lock_to_count(tx: &Tx, id: AllianceId) -> Result<Option<Alliance>, DbErr> {
+    alliance::Entity::find_by_id(id)
+        .lock(LockType::NoKeyUpdate)
+        .one(tx)
+        .await
+}
+
 /// Holds an alliance against [`lock`], not against others that hold it so.
 pub async fn hold(tx: &Tx, id: AllianceId) -> Result<Option<Alliance>, DbErr> {
     alliance::Entity::find_by_id(id)

@@ -52,7 +52,7 @@ pub async fn lock(act: &Act<'_>, id: AllianceId) -> Result<(), Failure> {
 /// # Errors
 /// 404 where there is none; 409 `alliance_dissolved` where it ended in the meantime.
 pub async fn lock_living(act: &Act<'_>, id: AllianceId) -> Result<(), Failure> {
-    let found = tenants::lock(act.tx(), id).await?;
+    let found = tenants::lock_to_count(act.tx(), id).await?;
     let found = found.ok_or_else(|| Refused::not_found("object"))?;
     if found.state == face::DISSOLVED {
         return Err(Refused::new(&problems::ALLIANCE_DISSOLVED, face::ENDED).into());

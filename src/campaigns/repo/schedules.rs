@@ -55,6 +55,18 @@ pub async fn lock(tx: &Tx, id: ScheduleId) -> Result<Option<Schedule>, DbErr> {
         .await
 }
 
+/// The schedules of an alliance that still fire, locked.
+pub async fn lock_active(tx: &Tx, alliance: AllianceId) -> Result<Vec<Schedule>, DbErr> {
+    schedule::Entity::find()
+        .filter(of_alliances())
+        .filter(schedule::Column::AllianceId.eq(alliance))
+        .filter(schedule::Column::Enabled.eq(true))
+        .order_by_asc(schedule::Column::Id)
+        .lock_exclusive()
+        .all(tx)
+        .await
+}
+
 /// A schedule of an alliance, deleted or not: a fire outlives it.
 pub async fn of_fire(tx: &Tx, id: ScheduleId) -> Result<Option<Schedule>, DbErr> {
     schedule::Entity::find_by_id(id).one(tx).await

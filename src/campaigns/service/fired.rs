@@ -76,12 +76,14 @@ impl Done {
 }
 
 async fn handle(act: &Act<'_>, fired: &Fired) -> Result<(), Failure> {
-    let fire = schedules::lock_fire(act.tx(), fired.schedule_id, fired.fire_at).await?;
-    let Some(fire) = fire.filter(|fire| fire.result.is_none()) else {
-        return Ok(());
-    };
     let schedule = schedules::of_fire(act.tx(), fired.schedule_id).await?;
     let Some((schedule, alliance)) = schedule.and_then(|s| s.alliance_id.map(|id| (s, id))) else {
+        return Ok(());
+    };
+    // Whoever dissolves the alliance meanwhile waits, or was first: then nothing is sent.
+    alliances::lock_living(act, alliance).await?;
+    let fire = schedules::lock_fire(act.tx(), fired.schedule_id, fired.fire_at).await?;
+    let Some(fire) = fire.filter(|fire| fire.result.is_none()) else {
         return Ok(());
     };
     let action: Action =

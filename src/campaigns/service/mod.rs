@@ -7,6 +7,7 @@ pub mod recipients;
 pub mod reports;
 pub mod schedules;
 pub mod sending;
+pub mod stopping;
 pub mod suppressions;
 pub mod templates;
 pub mod transitions;

@@ -75,6 +75,7 @@ pub async fn create(
         return Err(Refused::fields(faults).into());
     }
     check_references(act, &standing, wanted.action).await?;
+    alliances::lock_living(act, alliance).await?;
     if schedules::count(act.tx(), alliance).await? >= MOST {
         let detail = format!("An alliance has at most {MOST} schedules.");
         let refused = Refused::new(&problems::TOO_MANY_SCHEDULES, detail);
@@ -104,7 +105,11 @@ pub async fn create(
     Ok(row)
 }
 
-async fn record(act: &Act<'_>, row: &Schedule, action: &str) -> Result<(), Failure> {
+/// Records what became of a schedule.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) async fn record(act: &Act<'_>, row: &Schedule, action: &str) -> Result<(), Failure> {
     let data = json!({ "line": row.expr, "time_zone": row.time_zone, "action": row.payload });
     act.record(action, row.alliance_id, row.id.0, data).await?;
     Ok(())

@@ -1,13 +1,13 @@
 //! Three worker processes on one PostgreSQL, one of which is killed in the middle of its work.
 
 use std::process::Child;
-use std::process::Command;
 use std::process::Stdio;
 use std::time::Duration;
 use std::time::Instant;
 
 use crate::machinery::count;
 use crate::schedules::Stage;
+use crate::schedules::program;
 use crate::support::Database;
 use crate::support::TestApp;
 use crate::support::postgres_is_offered;
@@ -24,14 +24,8 @@ struct Worker(Child);
 
 impl Worker {
     fn start(app: &TestApp, folder: &std::path::Path) -> Self {
-        let settings = &app.ctx().settings;
-        let child = Command::new(env!("CARGO_BIN_EXE_guildhall"))
-            .args(["serve", "--role", "worker", "--sandbox"])
-            .env("GUILDHALL_DATABASE_URL", &settings.database_url.0)
-            .env("GUILDHALL_DATABASE_CONNECTIONS", "4")
-            .env("GUILDHALL_KEY_FILE", &settings.key_file)
+        let child = program(app, &["serve", "--role", "worker", "--sandbox"])
             .env("GUILDHALL_DATA_DIR", folder)
-            .env("GUILDHALL_MIN_FREE_DISK_MIB", "1")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

@@ -82,6 +82,14 @@ impl Answer {
 }
 
 impl Person {
+    /// The same person at another address.
+    pub fn at(&self, url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            ..self.clone()
+        }
+    }
+
     pub(super) fn new(url: &str, client: reqwest::Client, token: Option<String>) -> Self {
         Self {
             url: url.to_owned(),
