@@ -202,6 +202,10 @@ ids! {
     DeliveryId,
     /// An address that must not be written to.
     SuppressionId,
+    /// A message that came back about one of ours.
+    BounceId,
+    /// One answer to the question whether somebody may be written to.
+    ConsentId,
     /// A call for quotes.
     TenderId,
     /// A product wanted in a tender.

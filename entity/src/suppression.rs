@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::ids::AllianceId;
+use crate::ids::BounceId;
 use crate::ids::SuppressionId;
 use crate::instant::Instant;
 
@@ -18,6 +19,14 @@ pub struct Model {
     pub email: String,
     pub reason: String,
     pub created_at: Instant,
+    /// Who or what brought it about: `link`, `organizer`, `bounce`, `complaint`, `server`.
+    pub source: String,
+    /// The message that it rests on.
+    pub evidence_id: Option<BounceId>,
+    /// End of a pause; without it the refusal holds until it is lifted.
+    pub expires_at: Option<Instant>,
+    /// Through whose mail it was found, where it holds everywhere.
+    pub found_in: Option<AllianceId>,
 }
 
 /// No relations are read through the ORM.

@@ -39,6 +39,8 @@ mod m20261125_200_announce_admissions;
 mod m20261125_201_guard_votes;
 mod m20261125_300_guard_schedules;
 mod m20261125_400_deepen_mail;
+mod m20261125_450_take_bounces;
+mod m20261125_451_log_consent;
 
 /// Applies and reverts the changes in order.
 pub struct Migrator;
@@ -82,6 +84,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_201_guard_votes::Migration),
             Box::new(m20261125_400_deepen_mail::Migration),
             Box::new(m20261125_300_guard_schedules::Migration),
+            Box::new(m20261125_450_take_bounces::Migration),
+            Box::new(m20261125_451_log_consent::Migration),
         ]
     }
 }

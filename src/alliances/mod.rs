@@ -3,6 +3,7 @@
 mod belonging;
 pub mod domain;
 pub mod face;
+mod letterhead;
 mod letters;
 mod numbers;
 pub mod problems;
@@ -38,6 +39,7 @@ pub use face::memberships_of;
 pub use face::role_holders;
 pub use face::standing;
 pub use face::suspended_members;
+pub use letterhead::LETTERHEADS;
 pub use numbers::MemberCode;
 pub use numbers::alliance_of;
 pub use numbers::member_codes;

@@ -2,6 +2,7 @@
 
 mod admission_letters;
 pub mod admissions;
+pub mod agreeing;
 pub mod dissolving;
 mod expiry;
 pub mod founding;

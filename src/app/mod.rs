@@ -85,6 +85,7 @@ pub fn registry() -> Registry {
         hold: Some(alliances::HOLD),
         kinds: problems(),
         recomputes: recompute::all(),
+        letterheads: Some(alliances::LETTERHEADS),
     }
 }
 
@@ -94,6 +95,7 @@ pub fn rules() -> Vec<Rule> {
         ops::RULES,
         sandbox::RULES,
         links::RULES,
+        mail::RULES,
         accounts::RULES,
         merchants::RULES,
         alliances::RULES,
@@ -139,6 +141,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(ops::configure)
         .configure(sandbox::configure)
         .configure(links::configure)
+        .configure(mail::configure)
         .configure(accounts::configure)
         .configure(merchants::configure)
         .configure(alliances::configure)

@@ -12,6 +12,7 @@ use crate::accounts;
 use crate::app;
 use crate::app::ops;
 use crate::app::recompute;
+use crate::mail;
 use crate::platform::config::Settings;
 use crate::platform::ctx::Ctx;
 use crate::platform::db;
@@ -51,6 +52,7 @@ pub async fn open(settings: Settings, sandbox: bool, migrate: bool) -> anyhow::R
     mark_installation(&db, sandbox).await?;
     let ctx = Ctx::new(db, keys, random, settings, app::registry(), sandbox);
     guard::on_start(&ctx).await?;
+    mail::prepare(&ctx)?;
     for system in ops::SCHEDULES {
         schedule::ensure(&ctx, system)
             .await

@@ -41,6 +41,9 @@ pub const RULES: &[Rule] = &[
     Rule::new("create_suppression", ORGANIZER),
     Rule::new("list_suppressions", ORGANIZER),
     Rule::new("lift_suppression", ORGANIZER),
+    Rule::new("list_bounces", ORGANIZER),
+    Rule::new("read_my_preferences", Allow::Verified),
+    Rule::new("change_my_preferences", Allow::Verified),
     Rule::new("show_unsubscribe", Allow::Public),
     Rule::new("unsubscribe", Allow::Public).max_body(CLICK_BODY),
 ];

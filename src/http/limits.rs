@@ -21,6 +21,7 @@ pub struct Limits {
     person: Buckets,
     key: Buckets,
     guess: Buckets,
+    machine: Buckets,
 }
 
 /// Operations where somebody may be guessing.
@@ -31,6 +32,9 @@ const GUESSES: [&str; 5] = [
     "reset_password",
     "verify_email",
 ];
+
+/// Operations that a machine calls for each of many messages, each call signed.
+const MACHINES: [&str; 1] = ["take_bounce"];
 
 fn per_minute(count: u32) -> Buckets {
     RateLimiter::keyed(Quota::per_minute(
@@ -45,6 +49,7 @@ impl Default for Limits {
             person: per_minute(600),
             key: per_minute(1_200),
             guess: per_minute(10),
+            machine: per_minute(6_000),
         }
     }
 }
@@ -63,6 +68,9 @@ impl Limits {
         let key = network(address);
         if GUESSES.contains(&operation) {
             take(&self.guess, key.clone(), "guesses", 10)?;
+        }
+        if MACHINES.contains(&operation) {
+            return take(&self.machine, key, "machine", 6_000);
         }
         if anonymous {
             take(&self.address, key, "anonymous", 60)
@@ -87,7 +95,13 @@ impl Limits {
 
     /// Forgets buckets that are full again.
     pub fn forget_idle(&self) {
-        for buckets in [&self.address, &self.person, &self.key, &self.guess] {
+        for buckets in [
+            &self.address,
+            &self.person,
+            &self.key,
+            &self.guess,
+            &self.machine,
+        ] {
             buckets.retain_recent();
         }
     }

@@ -35,6 +35,11 @@ fn render(leaflet: &Leaflet) -> Result<String, minijinja::Error> {
         .iter()
         .map(|i| context! { name => i.name, label => &i.label, kind => i.kind })
         .collect();
+    let ticks: Vec<_> = leaflet
+        .ticks
+        .iter()
+        .map(|t| context! { name => t.name, label => &t.label, note => &t.note, on => t.on, locked => t.locked })
+        .collect();
     let buttons: Vec<_> = leaflet
         .buttons
         .iter()
@@ -46,6 +51,8 @@ fn render(leaflet: &Leaflet) -> Result<String, minijinja::Error> {
         paragraphs => &leaflet.paragraphs,
         facts => &leaflet.facts,
         inputs => inputs,
+        ticks => ticks,
+        elsewhere => &leaflet.elsewhere,
         buttons => buttons,
     })
 }

@@ -19,6 +19,12 @@ pub static MAIL_ATTACHMENT_INVALID: Kind =
 pub static MAIL_TEMPLATE_INVALID: Kind =
     Kind::unprocessable("mail_template_invalid", "The mail cannot be written");
 
+pub static HOOK_SIGNATURE_INVALID: Kind = Kind::new(
+    401,
+    "hook_signature_invalid",
+    "The message is not signed by its sender",
+);
+
 /// Every kind of this slice, for the catalogue.
 pub static ALL: &[&Kind] = &[
     &MAIL_ADDRESS_INVALID,
@@ -27,4 +33,5 @@ pub static ALL: &[&Kind] = &[
     &MAIL_LINK_INVALID,
     &MAIL_ATTACHMENT_INVALID,
     &MAIL_TEMPLATE_INVALID,
+    &HOOK_SIGNATURE_INVALID,
 ];

@@ -1,9 +1,13 @@
 //! SQL of mail.
 
 pub mod attachments;
+pub mod bounces;
 pub mod claim;
+pub mod consents;
+pub mod counts;
 pub mod ledger;
 pub mod mailing;
+pub mod refusals;
 pub mod suppressions;
 
 use entity::delivery;

@@ -1,6 +1,8 @@
-//! Who may do what: mail has no operations of its own yet.
+//! Who may do what with mail.
 
+use crate::kernel::access::Allow;
 use crate::kernel::access::Rule;
+use crate::mail::returns::MOST_BYTES;
 
 /// One row per operation of this slice.
-pub const RULES: &[Rule] = &[];
+pub const RULES: &[Rule] = &[Rule::new("take_bounce", Allow::Public).max_body(MOST_BYTES)];

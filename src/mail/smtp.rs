@@ -5,7 +5,7 @@
 //! fell out of step, which once reported a refused message as sent. A connection here belongs to one
 //! sender and is dropped on any timeout or surprise; only 250 after the final dot means sent.
 
-mod wrapped;
+pub mod wrapped;
 
 use std::error::Error as _;
 use std::future::Future;

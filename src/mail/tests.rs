@@ -25,6 +25,7 @@ use crate::mail::Category;
 use crate::mail::Content;
 use crate::mail::Letter;
 use crate::mail::Recipient;
+use crate::mail::domain::base32;
 use crate::mail::message;
 use crate::mail::office::Office;
 use crate::mail::service;
@@ -171,7 +172,10 @@ async fn without_a_server_every_letter_becomes_a_file() {
         assert!(text.contains(wanted), "{wanted} is missing in\n{text}");
     }
     assert!(text.find("text/plain") < text.find("text/html"));
-    assert!(text.contains(&format!("Message-ID: <d{}.", id.0.simple())));
+    assert!(text.contains(&format!(
+        "Message-ID: <d{}.",
+        base32::encode(id.0.as_bytes())
+    )));
     assert_eq!(states(&ctx).await, [("sent".to_owned(), 21)]);
 }
 
@@ -217,6 +221,10 @@ async fn refused_addresses_and_late_letters_are_not_sent() {
                 email: Set("a@b.example".to_owned()),
                 reason: Set("unsubscribed".to_owned()),
                 created_at: Set(tx.now()),
+                source: Set("link".to_owned()),
+                evidence_id: Set(None),
+                expires_at: Set(None),
+                found_in: Set(None),
             })
             .exec_without_returning(tx)
             .await?;

@@ -7,8 +7,13 @@ use std::path::PathBuf;
 use lettre::message::Mailbox;
 use url::Url;
 
+mod mail;
 mod smtp;
 
+pub use mail::DkimSettings;
+pub use mail::ImapTarget;
+pub use mail::MailSettings;
+pub use mail::imap_url;
 pub use smtp::SmtpTarget;
 pub use smtp::Tls;
 pub use smtp::smtp_url;
@@ -32,6 +37,8 @@ pub struct Settings {
     pub smtp_connections: usize,
     /// `GUILDHALL_MAIL_FROM`, default `Guildhall <guildhall@localhost>`.
     pub mail_from: Mailbox,
+    /// `GUILDHALL_MAIL_…`: bounces, the mailbox that they come back to, and signatures.
+    pub mail: MailSettings,
     /// `GUILDHALL_ADMIN_EMAIL` and `GUILDHALL_ADMIN_PASSWORD`: the first admin, made at start.
     pub admin: Option<(String, Secret)>,
     /// `GUILDHALL_KEY_FILE`, default `<data dir>/keys.json`.
@@ -180,7 +187,8 @@ fn read_file(path: &Path, reader: &mut Reader<'_>) {
         });
     match table {
         Ok(table) => {
-            for key in table.keys().filter(|k| !KEYS.contains(&k.as_str())) {
+            let known = |key: &str| KEYS.contains(&key) || mail::KEYS.contains(&key);
+            for key in table.keys().filter(|k| !known(k)) {
                 reader.wrong.push(format!("{key} is not a setting"));
             }
             reader.file = table;
@@ -221,6 +229,7 @@ fn collect(reader: &mut Reader<'_>) -> Settings {
             .parsed("GUILDHALL_MAIL_FROM", "an address such as Guildhall <guildhall@example.org>", mailbox)
             .or_else(|| mailbox("Guildhall <guildhall@localhost>"))
             .expect("the default sender is an address"),
+        mail: mail::read(reader),
         admin: admin(reader),
         key_file: reader
             .text("GUILDHALL_KEY_FILE")

@@ -28,6 +28,9 @@ use crate::platform::random::Random;
 pub struct Keys {
     encryption: [u8; 32],
     link: [u8; 32],
+    link_id: u8,
+    /// Link keys of before, newest first: links and addresses in mails outlive a change of the key.
+    old_links: Vec<(u8, [u8; 32])>,
     random: Random,
 }
 
@@ -43,6 +46,28 @@ struct KeyFile {
     version: u32,
     key_encryption_key: String,
     link_key: String,
+    /// Number of the link key; 1 where absent.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    link_key_id: u8,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    old_link_keys: Vec<OldKey>,
+}
+
+/// A link key of before.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OldKey {
+    id: u8,
+    key: String,
+}
+
+const fn first() -> u8 {
+    1
+}
+
+// serde passes a reference.
+const fn is_first(id: &u8) -> bool {
+    *id == first()
 }
 
 impl Keys {
@@ -67,6 +92,12 @@ impl Keys {
         Ok(Self {
             encryption: key(&file.key_encryption_key)?,
             link: key(&file.link_key)?,
+            link_id: file.link_key_id,
+            old_links: file
+                .old_link_keys
+                .iter()
+                .map(|old| Ok((old.id, key(&old.key)?)))
+                .collect::<anyhow::Result<_>>()?,
             random: random.clone(),
         })
     }
@@ -89,15 +120,44 @@ impl Keys {
 
     /// HMAC-SHA-256 under the link key; `purpose` keeps different uses apart.
     pub fn mac(&self, purpose: &str, data: &[u8]) -> [u8; 32] {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.link);
-        let mut context = hmac::Context::with_key(&key);
-        context.update(purpose.as_bytes());
-        context.update(&[0]);
-        context.update(data);
-        let mut tag = [0; 32];
-        tag.copy_from_slice(context.sign().as_ref());
-        tag
+        mac(&self.link, purpose, data)
     }
+
+    /// Number of the link key: what lives longer than the key says under which one it was signed.
+    pub fn link_key_id(&self) -> u8 {
+        self.link_id
+    }
+
+    /// As [`Keys::mac`], under the link key of a number. `None`: there is no such key any more.
+    pub fn mac_under(&self, id: u8, purpose: &str, data: &[u8]) -> Option<[u8; 32]> {
+        if id == self.link_id {
+            return Some(self.mac(purpose, data));
+        }
+        let old = self.old_links.iter().find(|(old, _)| *old == id);
+        old.map(|(_, key)| mac(key, purpose, data))
+    }
+
+    /// As [`Keys::mac`], under every link key, the present one first: for what does not say its key.
+    pub fn macs(&self, purpose: &str, data: &[u8]) -> Vec<[u8; 32]> {
+        let mut macs = vec![self.mac(purpose, data)];
+        macs.extend(
+            self.old_links
+                .iter()
+                .map(|(_, key)| mac(key, purpose, data)),
+        );
+        macs
+    }
+}
+
+fn mac(key: &[u8; 32], purpose: &str, data: &[u8]) -> [u8; 32] {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, key);
+    let mut context = hmac::Context::with_key(&key);
+    context.update(purpose.as_bytes());
+    context.update(&[0]);
+    context.update(data);
+    let mut tag = [0; 32];
+    tag.copy_from_slice(context.sign().as_ref());
+    tag
 }
 
 /// AES-256-GCM with a random nonce in front; `context` is authenticated, not stored.
@@ -155,6 +215,8 @@ fn create(path: &Path, random: &Random) -> anyhow::Result<()> {
         version: 1,
         key_encryption_key: STANDARD.encode(random.bytes::<32>()?),
         link_key: STANDARD.encode(random.bytes::<32>()?),
+        link_key_id: first(),
+        old_link_keys: Vec::new(),
     };
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).context("the folder of the key file cannot be made")?;
@@ -213,5 +275,26 @@ mod tests {
         assert_eq!(again.unwrap("quote:1", &sealed).expect("opens"), b"12.34");
         assert!(again.unwrap("quote:2", &sealed).is_err());
         assert!(!sealed.windows(5).any(|w| w == b"12.34"));
+    }
+
+    #[test]
+    fn a_link_key_of_before_still_verifies() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("keys.json");
+        let random = Random::default();
+        let before = Keys::open(&path, &random).expect("made");
+        let text = fs::read_to_string(&path).expect("read");
+        let mut file: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        file["old_link_keys"] = serde_json::json!([{ "id": 1, "key": file["link_key"] }]);
+        file["link_key"] = STANDARD.encode([7; 32]).into();
+        file["link_key_id"] = 2.into();
+        fs::write(&path, file.to_string()).expect("written");
+        let keys = Keys::open(&path, &random).expect("read");
+        let old = before.mac("p", b"d");
+        assert_ne!(keys.mac("p", b"d"), old);
+        assert_eq!(keys.mac_under(1, "p", b"d"), Some(old));
+        assert_eq!(keys.mac_under(2, "p", b"d"), Some(keys.mac("p", b"d")));
+        assert_eq!(keys.mac_under(3, "p", b"d"), None);
+        assert_eq!(keys.macs("p", b"d"), [keys.mac("p", b"d"), old]);
     }
 }

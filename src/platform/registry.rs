@@ -94,6 +94,25 @@ pub struct LinkHandler {
 /// Fields of a posted form.
 pub type Form = std::collections::HashMap<String, String>;
 
+/// How an alliance appears in its mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letterhead {
+    /// Name of the sender.
+    pub name: String,
+    /// Who reads the answers.
+    pub reply_to: Option<String>,
+    /// Whether its advertising must say so.
+    pub marks_advertising: bool,
+    /// Whether its advertising goes only to who said yes to it.
+    pub asks_for_consent: bool,
+}
+
+/// Tells the letterhead of an alliance.
+#[derive(Clone, Copy)]
+pub struct Letterheads {
+    pub run: fn(Ctx, AllianceId) -> Local<Result<Option<Letterhead>, Failure>>,
+}
+
 /// Computes stored instants anew from the local times that they stand for.
 #[derive(Clone, Copy)]
 pub struct Recompute {
@@ -116,4 +135,5 @@ pub struct Registry {
     pub hold: Option<Hold>,
     pub kinds: Vec<&'static Kind>,
     pub recomputes: Vec<Recompute>,
+    pub letterheads: Option<Letterheads>,
 }

@@ -11,3 +11,11 @@ crate::words! {
         Eu = "eu",
     }
 }
+
+impl CountryPack {
+    /// Whether advertising may only be sent to who said yes to it (China: the rules for e-mail of 2006,
+    /// article 13; European Union: Directive 2002/58/EC, article 13).
+    pub const fn asks_for_consent(self) -> bool {
+        matches!(self, Self::Cn | Self::Eu)
+    }
+}

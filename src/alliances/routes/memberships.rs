@@ -23,6 +23,7 @@ use crate::kernel::ids::MembershipId;
 use crate::kernel::ids::MerchantId;
 use crate::kernel::problem::kinds;
 use crate::kernel::time::Instant;
+use crate::mail::ConsentCategory;
 
 /// Mounts the routes.
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -44,6 +45,11 @@ pub fn configure(cfg: &mut ServiceConfig) {
 #[schema(example = json!({"merchant_id": "01890a5d-ac96-774b-bcce-b302099a8057"}))]
 struct Apply {
     merchant_id: MerchantId,
+    /// Mail that the applicant agrees to get at the own address; only for staff of the merchant. The texts stand
+    /// under the alliance's `preferences/me`.
+    #[serde(default)]
+    #[schema(max_items = 3)]
+    consents: Vec<ConsentCategory>,
 }
 
 /// A membership.
@@ -90,7 +96,7 @@ impl From<Named> for MembershipView {
 #[post("/v1/alliances/{alliance_id}/memberships")]
 async fn apply_for_membership(call: Call, id: Path<AllianceId>, body: Json<Apply>) -> Answer {
     call.run(&body, async |act| {
-        let named = service::apply(act, *id, body.merchant_id).await?;
+        let named = service::apply(act, *id, body.merchant_id, &body.consents).await?;
         let location = format!("/v1/memberships/{}", named.membership.id);
         let version = named.membership.version;
         Ok(Reply::created(location, MembershipView::from(named)).version(version))

@@ -10,13 +10,18 @@ use crate::alliances::repo;
 use crate::alliances::repo::invitations;
 use crate::alliances::repo::invitations::Invitation;
 use crate::alliances::repo::memberships;
+use crate::alliances::service::agreeing;
 use crate::alliances::service::invitations as service;
 use crate::kernel::ids::InvitationId;
 use crate::kernel::leaflet::Button;
 use crate::kernel::leaflet::Leaflet;
+use crate::kernel::leaflet::Tick;
 use crate::kernel::locale::Locale;
 use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
+use crate::kernel::role::Role;
+use crate::mail;
+use crate::mail::ConsentCategory;
 use crate::platform::act;
 use crate::platform::act::Act;
 use crate::platform::ctx::Ctx;
@@ -68,6 +73,7 @@ async fn show(ctx: &Ctx, link: &Link) -> Result<Leaflet, Failure> {
     };
     if open {
         if known {
+            leaflet.ticks = ticks(&row, &alliance.name, locale)?;
             leaflet.buttons.push(Button {
                 label: locale.pick("接受", "Accept").to_owned(),
                 choice: "accept",
@@ -118,6 +124,24 @@ fn sign_up_first(locale: Locale, email: &str) -> String {
     }
 }
 
+/// What a member may agree to get by e-mail; nothing is ticked in advance.
+fn ticks(row: &Invitation, alliance: &str, locale: Locale) -> Result<Vec<Tick>, Failure> {
+    if service::role_of(row)? != Role::Member {
+        return Ok(Vec::new());
+    }
+    Ok(ConsentCategory::ALL
+        .iter()
+        .filter(|category| category.of_mail().advertises())
+        .map(|category| Tick {
+            name: category.as_str(),
+            label: category.words(locale).to_owned(),
+            note: mail::consent_text(*category, alliance, locale),
+            on: false,
+            locked: false,
+        })
+        .collect())
+}
+
 async fn follow(ctx: &Ctx, link: &Link, form: &Form) -> Result<Leaflet, Failure> {
     let event = match form.get("choice").map(String::as_str) {
         Some("accept") => InvitationEvent::Accept,
@@ -128,8 +152,13 @@ async fn follow(ctx: &Ctx, link: &Link, form: &Form) -> Result<Leaflet, Failure>
         }
     };
     let id = invitation_of(link)?;
+    let agreed: Vec<ConsentCategory> = ConsentCategory::ALL
+        .iter()
+        .copied()
+        .filter(|category| form.contains_key(category.as_str()))
+        .collect();
     act::perform_as_system(ctx, "follow_link", async |act| {
-        follow_in(act, link, id, event).await
+        follow_in(act, link, id, event, &agreed).await
     })
     .await
 }
@@ -139,6 +168,7 @@ async fn follow_in(
     link: &Link,
     id: InvitationId,
     event: InvitationEvent,
+    agreed: &[ConsentCategory],
 ) -> Result<Leaflet, Failure> {
     let row = invitations::lock(act.tx(), id)
         .await?
@@ -156,6 +186,10 @@ async fn follow_in(
     }
     links::consume(act.tx(), link).await?;
     let answered = service::answer_in(act, row, event, person.as_ref()).await?;
+    let is_member = service::role_of(&answered)? == Role::Member;
+    if let (InvitationEvent::Accept, true, Some(person)) = (event, is_member, &person) {
+        agreeing::on_joining(act, answered.alliance_id, person, agreed).await?;
+    }
     let mut page = done(locale, event, person.as_ref());
     let joined = match answered.membership_id {
         Some(id) => memberships::one(act.tx(), id).await?,

@@ -3,6 +3,7 @@
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 
+use crate::accounts;
 use crate::alliances::domain::membership::MembershipError;
 use crate::alliances::domain::membership::MembershipEvent;
 use crate::alliances::domain::membership::MembershipState;
@@ -14,6 +15,7 @@ use crate::alliances::repo;
 use crate::alliances::repo::memberships;
 use crate::alliances::repo::memberships::Membership;
 use crate::alliances::service::admissions;
+use crate::alliances::service::agreeing;
 use crate::alliances::service::notes;
 use crate::alliances::service::notes::About;
 use crate::kernel::caller::Caller;
@@ -26,6 +28,7 @@ use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
 use crate::kernel::problem::kinds;
 use crate::kernel::role::Role;
+use crate::mail::ConsentCategory;
 use crate::mail::LetterText;
 use crate::merchants;
 use crate::platform::act::Act;
@@ -46,6 +49,7 @@ pub async fn apply(
     act: &Act<'_>,
     alliance: AllianceId,
     merchant: MerchantId,
+    consents: &[ConsentCategory],
 ) -> Result<Named, Failure> {
     let row = repo::alliance(act.tx(), alliance).await?;
     let standing = face::standing(act.tx(), act.caller(), alliance).await?;
@@ -68,12 +72,19 @@ pub async fn apply(
     if !row.listed && !organizer {
         return Err(MembershipError::NotListed.into());
     }
+    if !is_staff && !consents.is_empty() {
+        let detail = "Nobody agrees for somebody else.";
+        return Err(Refused::field("#/consents", "not_yours", detail).into());
+    }
     let state = if is_staff {
         MembershipState::Applied
     } else {
         MembershipState::Invited
     };
     let membership = insert(act, alliance, merchant, state).await?;
+    if let Some(person) = accounts::person(act.tx(), user).await? {
+        agreeing::on_joining(act, alliance, &person, consents).await?;
+    }
     let about = About {
         merchant_name: &found.name,
         ..About::alliance(&row)

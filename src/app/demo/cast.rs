@@ -112,6 +112,8 @@ impl Cast {
                 .await?;
             membership
         };
+        let wanted = json!({ "promotion": true, "digest": true });
+        client.put(&self.path("preferences/me"), wanted).await?;
         let merchant = client.get(&format!("/v1/memberships/{membership}")).await?;
         let merchant = merchant.body["merchant_id"]
             .as_str()

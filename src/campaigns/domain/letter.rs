@@ -35,10 +35,11 @@ pub struct Pen<'a> {
     environment: Environment<'a>,
     category: Category,
     locale: Locale,
+    bound: bool,
 }
 
 impl<'a> Pen<'a> {
-    /// Reads the wording of a language.
+    /// Reads the wording of a language; `bound`: China's rules for e-mail apply, whatever the language.
     ///
     /// # Errors
     /// [`LetterError`] where it is no template; a saved one always is.
@@ -46,6 +47,7 @@ impl<'a> Pen<'a> {
         wording: &'a Wording,
         category: Category,
         locale: Locale,
+        bound: bool,
     ) -> Result<Self, LetterError> {
         let mut environment = mail::environment();
         // What this campaign lacks may be asked for, never printed.
@@ -57,6 +59,7 @@ impl<'a> Pen<'a> {
             environment,
             category,
             locale,
+            bound,
         })
     }
 
@@ -70,21 +73,15 @@ impl<'a> Pen<'a> {
             Ok(self.environment.get_template(name)?.render(&context)?)
         };
         Ok(Content {
-            subject: self.marked(part("subject")?),
+            subject: self.marked(&part("subject")?),
             html: self.with_html_footer(part("html")?, values)?,
             text: self.with_text_footer(part("text")?, values),
         })
     }
 
     /// Advertising says so at the front of its subject, where China's rules for e-mail apply.
-    fn marked(&self, subject: String) -> String {
-        let advertises = matches!(self.category, Category::Promotion | Category::Digest);
-        let marked = subject.starts_with("[广告]") || subject.starts_with("广告");
-        if advertises && self.locale == Locale::ZhCn && !marked {
-            format!("[广告] {subject}")
-        } else {
-            subject
-        }
+    fn marked(&self, subject: &str) -> String {
+        mail::marked(subject, self.category.advertises(), self.locale, self.bound)
     }
 
     fn with_text_footer(&self, text: String, values: &Values) -> String {
@@ -149,7 +146,7 @@ mod tests {
     #[test]
     fn html_is_escaped_and_both_parts_can_be_refused() {
         let wording = wording("Hi {{ merchant_name }}", "Dear {{ merchant_name }}");
-        let pen = Pen::new(&wording, Category::Promotion, Locale::En).expect("read");
+        let pen = Pen::new(&wording, Category::Promotion, Locale::En, false).expect("read");
         let content = pen.write(&values()).expect("written");
         assert_eq!(content.subject, "Hi Tea & <Co>");
         assert!(
@@ -173,7 +170,7 @@ mod tests {
     #[test]
     fn a_template_with_its_own_link_gets_no_second_one() {
         let wording = wording("s", "{{ unsubscribe_link }}");
-        let pen = Pen::new(&wording, Category::Digest, Locale::En).expect("read");
+        let pen = Pen::new(&wording, Category::Digest, Locale::En, false).expect("read");
         let content = pen.write(&values()).expect("written");
         assert_eq!(content.text, "https://g.example/u/abc");
         assert_eq!(content.html.matches("u/abc").count(), 1, "{}", content.html);
@@ -182,12 +179,13 @@ mod tests {
     #[test]
     fn advertising_in_chinese_is_marked() {
         let wording = wording("双十一", "x");
-        for (category, locale, subject) in [
-            (Category::Promotion, Locale::ZhCn, "[广告] 双十一"),
-            (Category::Promotion, Locale::En, "双十一"),
-            (Category::Enrolment, Locale::ZhCn, "双十一"),
+        for (category, locale, bound, subject) in [
+            (Category::Promotion, Locale::ZhCn, false, "[广告] 双十一"),
+            (Category::Promotion, Locale::En, false, "双十一"),
+            (Category::Promotion, Locale::En, true, "[AD] 双十一"),
+            (Category::Enrolment, Locale::ZhCn, true, "双十一"),
         ] {
-            let pen = Pen::new(&wording, category, locale).expect("read");
+            let pen = Pen::new(&wording, category, locale, bound).expect("read");
             assert_eq!(pen.write(&values()).expect("written").subject, subject);
         }
     }
@@ -198,7 +196,7 @@ mod tests {
             "s",
             "{% if promotion_name %}{{ promotion_name }}{% else %}none{% endif %}",
         );
-        let pen = Pen::new(&asks, Category::Digest, Locale::En).expect("read");
+        let pen = Pen::new(&asks, Category::Digest, Locale::En, false).expect("read");
         assert!(
             pen.write(&values())
                 .expect("written")
@@ -213,7 +211,7 @@ mod tests {
                 &mut prints.text
             };
             body.push_str("{{ promotion_name }}");
-            let pen = Pen::new(&prints, Category::Digest, Locale::En).expect("read");
+            let pen = Pen::new(&prints, Category::Digest, Locale::En, false).expect("read");
             assert!(pen.write(&values()).is_err(), "{part}");
         }
     }

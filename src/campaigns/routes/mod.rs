@@ -1,6 +1,7 @@
 //! Routes of campaigns.
 
 mod campaigns;
+mod preferences;
 mod reports;
 mod schedules;
 mod suppressions;
@@ -15,6 +16,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(campaigns::configure)
         .configure(reports::configure)
         .configure(schedules::configure)
+        .configure(preferences::configure)
         .configure(suppressions::configure)
         .configure(unsubscribe::configure);
 }

@@ -18,18 +18,22 @@ use crate::http::reply::ListOf;
 use crate::http::reply::PageParams;
 use crate::http::reply::Reply;
 use crate::kernel::ids::AllianceId;
+use crate::kernel::ids::BounceId;
+use crate::kernel::ids::DeliveryId;
 use crate::kernel::ids::SuppressionId;
 use crate::kernel::problem::FieldError;
 use crate::kernel::problem::kinds;
 use crate::kernel::text;
 use crate::kernel::time::Instant;
+use crate::mail::bounces::Listed;
 use crate::mail::suppressions::Suppression;
 
 /// Mounts the routes.
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(create_suppression)
         .service(list_suppressions)
-        .service(lift_suppression);
+        .service(lift_suppression)
+        .service(list_bounces);
 }
 
 /// An address that wants no optional mail.
@@ -57,18 +61,36 @@ struct SuppressionView {
     /// Null: everything optional.
     #[schema(max_length = 20)]
     category: Option<String>,
+    /// `global`: mail of nobody; `alliance`: of this alliance; `category`: of one category of it.
+    #[schema(max_length = 20)]
+    scope: &'static str,
     #[schema(max_length = 80)]
     reason: String,
+    /// `link`, `organizer`, `bounce`, `complaint` or `server`.
+    #[schema(max_length = 20)]
+    source: String,
+    /// The bounce that it rests on.
+    evidence_id: Option<BounceId>,
+    /// End of a pause; null: until it is lifted.
+    expires_at: Option<Instant>,
     created_at: Instant,
 }
 
 impl From<Suppression> for SuppressionView {
     fn from(row: Suppression) -> Self {
         Self {
+            scope: match (row.alliance_id, &row.category) {
+                (None, _) => "global",
+                (Some(_), None) => "alliance",
+                (Some(_), Some(_)) => "category",
+            },
             id: row.id,
             email: row.email,
             category: row.category,
             reason: row.reason,
+            source: row.source,
+            evidence_id: row.evidence_id,
+            expires_at: row.expires_at,
             created_at: row.created_at,
         }
     }
@@ -120,6 +142,54 @@ async fn lift_suppression(call: Call, ids: Path<(AllianceId, SuppressionId)>) ->
         .ok_or_else(no_reason)?;
     call.run_to_end(async |act| suppressions::lift(act, alliance, id, &reason).await)
         .await
+}
+
+/// A message that came back.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct BounceView {
+    id: BounceId,
+    received_at: Instant,
+    /// `hook` or `imap`.
+    #[schema(max_length = 10)]
+    source: String,
+    delivery_id: Option<DeliveryId>,
+    #[schema(max_length = 254)]
+    email: Option<String>,
+    /// `hard`, `soft`, `refused`, `policy`, `complaint`, `delayed` or `ignored`.
+    #[schema(max_length = 20)]
+    kind: String,
+    /// Enhanced status code (RFC 3463).
+    #[schema(max_length = 300)]
+    status: Option<String>,
+    /// What the mail server said.
+    #[schema(max_length = 300)]
+    diagnostic: Option<String>,
+}
+
+impl From<Listed> for BounceView {
+    fn from(row: Listed) -> Self {
+        Self {
+            id: row.id,
+            received_at: row.received_at,
+            source: row.source,
+            delivery_id: row.delivery_id,
+            email: row.email,
+            kind: row.kind,
+            status: row.status,
+            diagnostic: row.diagnostic,
+        }
+    }
+}
+
+/// List what came back
+///
+/// Organizers: the evidence of suppressions.
+#[utoipa::path(tag = "campaigns", params(("alliance_id" = AllianceId, Path), PageParams),
+    responses((status = 200, body = ListOf<BounceView>, description = "One page")))]
+#[get("/v1/alliances/{alliance_id}/bounces")]
+async fn list_bounces(call: Call, alliance: Path<AllianceId>) -> Answer {
+    let rows = suppressions::list_bounces(&call.look(), *alliance, call.page()?).await?;
+    Ok(call.list(rows.map(BounceView::from)))
 }
 
 fn no_reason() -> Problem {

@@ -22,7 +22,6 @@ use crate::kernel::problem::Failure;
 use crate::kernel::time::Instant;
 use crate::mail;
 use crate::mail::Category;
-use crate::mail::Content;
 use crate::mail::Letter;
 use crate::mail::Recipient;
 use crate::mail::mailing;
@@ -111,11 +110,7 @@ pub async fn digest(
             alliance: Some(alliance.id),
             unsubscribe: Some(link),
             dedupe_key: Some(format!("{key}:{}", contact.person.email.to_lowercase())),
-            ..Letter::new(
-                recipient(&contact),
-                Category::Digest,
-                marked(content, locale),
-            )
+            ..Letter::new(recipient(&contact), Category::Digest, content)
         };
         parcels.push(Parcel {
             id,
@@ -128,15 +123,6 @@ pub async fn digest(
         told += mailing::queue(act.tx(), some).await?;
     }
     Ok(told)
-}
-
-/// Advertising says so at the front of its subject, where China's rules for e-mail apply.
-fn marked(content: Content, locale: Locale) -> Content {
-    let mark = locale.pick("[广告] ", "");
-    Content {
-        subject: format!("{mark}{}", content.subject),
-        ..content
-    }
 }
 
 fn recipient(contact: &Contact) -> Recipient {

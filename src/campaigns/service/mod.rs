@@ -3,6 +3,7 @@
 pub mod campaigns;
 pub mod coming;
 pub mod fired;
+pub mod preferences;
 pub mod recipients;
 pub mod reports;
 pub mod schedules;

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::alliances;
 use crate::alliances::Alliance;
 use crate::alliances::Contact;
+use crate::alliances::CountryPack;
 use crate::campaigns::domain::letter::Pen;
 use crate::campaigns::domain::purpose::CampaignCategory;
 use crate::campaigns::domain::state::CampaignAudience;
@@ -32,6 +33,8 @@ pub struct Matter {
     pub alliance: Alliance,
     pub category: Category,
     pub facts: Option<Facts>,
+    /// China's rules for e-mail apply.
+    bound: bool,
     wordings: Wordings,
 }
 
@@ -53,10 +56,14 @@ impl Matter {
             Some(promotion) => promotion_facts::facts(c, &alliance, promotion).await?,
             None => None,
         };
+        let pack = alliances::by_laws(c, campaign.alliance_id)
+            .await?
+            .country_pack;
         Ok(Self {
             alliance,
             category: category.of_mail(),
             facts,
+            bound: pack == CountryPack::Cn,
             wordings: templates::wordings(&template)?,
         })
     }
@@ -66,7 +73,7 @@ impl Matter {
     /// # Errors
     /// When the stored template is none.
     pub fn pens(&self) -> Result<Pens<'_>, Failure> {
-        let pen = |locale| Pen::new(self.wordings.of(locale), self.category, locale);
+        let pen = |locale| Pen::new(self.wordings.of(locale), self.category, locale, self.bound);
         Ok(Pens {
             zh_cn: pen(Locale::ZhCn)?,
             en: pen(Locale::En)?,

@@ -11,7 +11,11 @@ use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
 use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
+use crate::mail::RefusalSource;
+use crate::mail::bounces;
+use crate::mail::bounces::Listed;
 use crate::mail::suppressions;
+use crate::mail::suppressions::Refused as Refusal;
 use crate::mail::suppressions::Suppression;
 use crate::platform::act::Act;
 use crate::platform::act::Look;
@@ -29,12 +33,9 @@ pub async fn create(
 ) -> Result<Suppression, Failure> {
     alliances::admit(act.tx(), act.asker(), alliance).await?;
     act.enter(None).await?;
-    let refused = suppressions::Refused {
-        alliance,
-        category: category.map(CampaignCategory::of_mail),
-        email: email.to_owned(),
-        reason: reason.to_owned(),
-    };
+    let category = category.map(CampaignCategory::of_mail);
+    let source = RefusalSource::Organizer;
+    let refused = Refusal::of_alliance(alliance, category, email, reason, source);
     let row = suppressions::suppress(act.tx(), act.fresh(), &refused)
         .await?
         .ok_or_else(|| {
@@ -77,8 +78,22 @@ pub async fn lift(
         .await?
         .ok_or_else(|| Refused::not_found("suppression"))?;
     act.enter(None).await?;
-    let facts = json!({ "reason": reason, "category": row.category, "was": row.reason });
+    let facts = json!({ "reason": reason, "category": row.category, "was": row.reason,
+        "source": row.source, "evidence_id": row.evidence_id });
     act.record("suppression.lifted", Some(alliance), id.0, facts)
         .await?;
     Ok(())
+}
+
+/// What came back of the alliance's mail.
+///
+/// # Errors
+/// 404 for strangers, 403 for the wrong role.
+pub async fn list_bounces(
+    look: &Look<'_>,
+    alliance: AllianceId,
+    page: Page,
+) -> Result<Slice<Listed>, Failure> {
+    alliances::admit(look.reader(), look.asker(), alliance).await?;
+    Ok(bounces::list(look.reader(), alliance, page).await?)
 }

@@ -8,9 +8,11 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
 use crate::mail::delivery::Pass;
+use crate::mail::dkim;
 use crate::mail::domain::verdict;
 use crate::mail::domain::verdict::Verdict;
 use crate::mail::files;
+use crate::mail::letterhead;
 use crate::mail::message;
 use crate::mail::message::Mime;
 use crate::mail::office::Outlet;
@@ -108,18 +110,26 @@ impl<'a> Sender<'a> {
         let files = attachments::of(&reader, row).await;
         let files = files.map_err(|_| Stop::NotMarked(NotWritten::Failed))?;
         // The mail library panics on some input; that costs this message, never the others.
+        let head = letterhead::of(self.pass.ctx, row.alliance_id).await;
         let built = std::panic::catch_unwind(AssertUnwindSafe(|| {
-            message::build(self.pass.ctx, row, &files)
+            message::build(self.pass.ctx, row, &files, head.as_ref())
         }));
-        let mime = match built {
+        let mut mime = match built {
             Ok(Ok(mime)) => mime,
             Ok(Err(error)) => return Ok(failed(None, format!("{error:#}"))),
             Err(_) => return Ok(failed(None, "the mail cannot be built".to_owned())),
         };
+        let first_try = row.first_try_at.unwrap_or(row.created_at);
+        let at_s = first_try.to_utc().timestamp();
+        let bytes = std::mem::take(&mut mime.bytes);
+        mime.bytes = match dkim::signed(self.pass.ctx, bytes, at_s).await {
+            Ok(bytes) => bytes,
+            Err(error) => return Ok(self.deferred(row, None, error.to_string())),
+        };
         match &self.pass.office.outlet {
             Outlet::Folder(folder) => {
                 self.commit(Some(Step::new(row, Change::Sending))).await?;
-                Ok(match files::write(folder, row.id, &mime.bytes) {
+                Ok(match files::write(folder, row.id, &mime.laid_down()) {
                     Ok(()) => Change::Sent,
                     Err(error) => self.deferred(row, None, error.to_string()),
                 })

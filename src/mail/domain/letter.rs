@@ -45,6 +45,11 @@ impl Category {
             Self::Account | Self::LevyNotice | Self::Ballot | Self::Tender | Self::Order => false,
         }
     }
+
+    /// Whether such mail is advertising: it rests on consent, and is marked where the law asks for it.
+    pub const fn advertises(self) -> bool {
+        matches!(self, Self::Promotion | Self::Digest)
+    }
 }
 
 /// To whom a letter goes.
@@ -139,6 +144,18 @@ impl Letter {
         }
         self.unsubscribe.as_deref().map_or(Ok(()), check_link)
     }
+}
+
+/// A subject with the word for advertising at its front, where it `advertises` and is read in Chinese, or
+/// its sender is `bound` by China's rules for e-mail (2006, article 13). Marked once, however often asked.
+pub fn marked(subject: &str, advertises: bool, locale: Locale, bound: bool) -> String {
+    const MARKS: [&str; 4] = ["[广告]", "广告", "[AD]", "AD "];
+    let needed = advertises && (bound || locale == Locale::ZhCn);
+    if !needed || MARKS.iter().any(|mark| subject.starts_with(mark)) {
+        return subject.to_owned();
+    }
+    let mark = locale.pick("[广告]", "[AD]");
+    format!("{mark} {subject}")
 }
 
 /// Checks a subject: one line, not empty.
@@ -292,6 +309,20 @@ mod tests {
                 Err(LetterError::Attachment),
                 "{name}"
             );
+        }
+    }
+
+    #[test]
+    fn advertising_says_so_where_china_asks_for_it() {
+        for (advertises, locale, bound, expected) in [
+            (true, Locale::ZhCn, false, "[广告] Sale"),
+            (true, Locale::En, true, "[AD] Sale"),
+            (true, Locale::En, false, "Sale"),
+            (false, Locale::ZhCn, true, "Sale"),
+        ] {
+            let once = marked("Sale", advertises, locale, bound);
+            assert_eq!(once, expected);
+            assert_eq!(marked(&once, advertises, locale, bound), expected);
         }
     }
 

@@ -1,10 +1,9 @@
 //! Claiming due deliveries under a lease. Leases live on real time, due times on the sandbox's.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use chrono::TimeDelta;
 use entity::delivery;
-use entity::suppression;
 use sea_orm::ColumnTrait;
 use sea_orm::Condition;
 use sea_orm::DbErr;
@@ -21,15 +20,14 @@ use uuid::Uuid;
 use crate::kernel::ids::DeliveryId;
 use crate::kernel::problem::Failure;
 use crate::kernel::time::Instant;
-use crate::mail::domain::letter::Category;
+use crate::mail::repo::refusals;
+use crate::mail::repo::refusals::Refusals;
+use crate::mail::repo::refusals::Watches;
 use crate::platform::ctx::Ctx;
 use crate::platform::db::Tx;
 
 /// A claimed row that is not being sent is free again after this.
 const CLAIM_LEASE: TimeDelta = TimeDelta::minutes(2);
-
-/// Why a delivery is `suppressed`.
-pub const REFUSED: &str = "the recipient refuses such mail";
 
 /// What one claim took.
 #[derive(Debug, Default)]
@@ -87,6 +85,7 @@ pub async fn claim(ctx: &Ctx, limit: u64) -> Result<Claim, Failure> {
 }
 
 async fn claim_in(ctx: &Ctx, tx: &Tx, limit: u64) -> Result<Claim, DbErr> {
+    refusals::take_turns(tx, false).await?;
     let mut rows = locked(
         tx,
         abandoned(tx.real_now()),
@@ -96,25 +95,29 @@ async fn claim_in(ctx: &Ctx, tx: &Tx, limit: u64) -> Result<Claim, DbErr> {
     .await?;
     let rest = limit.saturating_sub(rows.len() as u64);
     rows.extend(locked(tx, waits(tx.now()), delivery::Column::DueAt, rest).await?);
-    let refusals = Refusals::of(tx, &rows).await?;
+    let watches = Watches::of(tx, &rows).await?;
+    let refusals = Refusals::of(ctx, tx, &rows).await?;
     let mut late = Vec::new();
-    let mut unwanted = Vec::new();
+    let mut unwanted: HashMap<&'static str, Vec<DeliveryId>> = HashMap::new();
     let mut taken = Vec::new();
     for row in rows {
         if row.expires_at <= tx.now() {
             late.push(row.id);
-        } else if refusals.hold(&row) {
-            unwanted.push(row.id);
+        } else if let Some(reason) = refusals.reason(&row) {
+            unwanted.entry(reason).or_default().push(row.id);
         } else {
             taken.push(row);
         }
     }
     settle(tx, &late, "failed", "expired before it could be sent").await?;
-    settle(tx, &unwanted, "suppressed", REFUSED).await?;
+    for (reason, ids) in &unwanted {
+        settle(tx, ids, "suppressed", reason).await?;
+    }
     lease(ctx, tx, &mut taken).await?;
+    watches.note(tx, &taken).await?;
     Ok(Claim {
         rows: taken,
-        settled: (late.len() + unwanted.len()) as u64,
+        settled: (late.len() + unwanted.values().map(Vec::len).sum::<usize>()) as u64,
     })
 }
 
@@ -203,43 +206,4 @@ async fn lease(ctx: &Ctx, tx: &Tx, rows: &mut [delivery::Model]) -> Result<(), D
         "claimed".clone_into(&mut row.state);
     }
     Ok(())
-}
-
-/// The refusals of the addresses of a claim.
-struct Refusals(HashSet<(String, Option<Uuid>, Option<String>)>);
-
-impl Refusals {
-    async fn of(tx: &Tx, rows: &[delivery::Model]) -> Result<Self, DbErr> {
-        let emails: HashSet<String> = rows.iter().map(|row| row.to_email.to_lowercase()).collect();
-        if emails.is_empty() {
-            return Ok(Self(HashSet::new()));
-        }
-        let found = suppression::Entity::find()
-            .filter(suppression::Column::Email.is_in(emails))
-            .all(tx)
-            .await?;
-        Ok(Self(
-            found
-                .into_iter()
-                .map(|s| (s.email, s.alliance_id.map(|id| id.0), s.category))
-                .collect(),
-        ))
-    }
-
-    /// Whether the recipient refuses this row. An unknown category is treated as refusable.
-    fn hold(&self, row: &delivery::Model) -> bool {
-        if self.0.is_empty() || !Category::parse(&row.category).is_none_or(Category::may_be_refused)
-        {
-            return false;
-        }
-        let alliance = row.alliance_id.map(|id| id.0);
-        [None, alliance].into_iter().any(|place| {
-            [None, Some(row.category.clone())]
-                .into_iter()
-                .any(|category| {
-                    self.0
-                        .contains(&(row.to_email.to_lowercase(), place, category))
-                })
-        })
-    }
 }

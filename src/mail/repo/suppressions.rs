@@ -2,12 +2,14 @@
 
 use entity::delivery;
 use entity::suppression;
-use sea_orm::ActiveValue::Set;
+use sea_orm::ActiveModelTrait;
 use sea_orm::ColumnTrait;
+use sea_orm::Condition;
 use sea_orm::ConnectionTrait;
 use sea_orm::DbErr;
 use sea_orm::EntityTrait;
 use sea_orm::ExprTrait;
+use sea_orm::IntoActiveModel;
 use sea_orm::QueryFilter;
 use sea_orm::QueryOrder;
 use sea_orm::QuerySelect;
@@ -16,26 +18,85 @@ use sea_orm::sea_query::Func;
 use uuid::Uuid;
 
 use crate::kernel::ids::AllianceId;
+use crate::kernel::ids::BounceId;
 use crate::kernel::ids::DeliveryId;
 use crate::kernel::ids::SuppressionId;
+use crate::kernel::locale::Locale;
 use crate::kernel::page::Page;
 use crate::kernel::page::Slice;
 use crate::kernel::time::Instant;
+use crate::mail::domain::consent::ConsentCategory;
 use crate::mail::domain::letter::Category;
-use crate::mail::repo::claim;
+use crate::mail::domain::refusal;
+use crate::mail::domain::refusal::RefusalSource;
+use crate::mail::repo::refusals;
 use crate::platform::db::Tx;
 use crate::platform::db::on_any_conflict;
 
 /// An address that refuses mail.
 pub type Suppression = suppression::Model;
 
-/// What an address refuses: optional mail of one alliance, of one category or of every one.
+/// What an address refuses, and why.
 #[derive(Debug, Clone)]
 pub struct Refused {
-    pub alliance: AllianceId,
+    /// Mail of one alliance, or of all of them.
+    pub alliance: Option<AllianceId>,
+    /// Mail of one category, or all that may be refused.
     pub category: Option<Category>,
     pub email: String,
     pub reason: String,
+    pub source: RefusalSource,
+    /// The message that it rests on.
+    pub evidence: Option<BounceId>,
+    /// End of a pause.
+    pub expires_at: Option<Instant>,
+    /// Through whose mail it was found, where it holds everywhere.
+    pub found_in: Option<AllianceId>,
+}
+
+impl Refused {
+    /// A refusal for good, of mail of an alliance.
+    pub fn of_alliance(
+        alliance: AllianceId,
+        category: Option<Category>,
+        email: &str,
+        reason: &str,
+        source: RefusalSource,
+    ) -> Self {
+        Self {
+            alliance: Some(alliance),
+            category,
+            email: email.to_lowercase(),
+            reason: reason.to_owned(),
+            source,
+            evidence: None,
+            expires_at: None,
+            found_in: None,
+        }
+    }
+
+    /// An address that gets nothing from anybody, for good.
+    pub fn everywhere(email: &str, reason: &str, source: RefusalSource) -> Self {
+        Self {
+            alliance: None,
+            category: None,
+            email: email.to_lowercase(),
+            reason: reason.to_owned(),
+            source,
+            evidence: None,
+            expires_at: None,
+            found_in: None,
+        }
+    }
+}
+
+/// To whom a delivery went, and what a click on its link can refuse.
+#[derive(Debug, Clone)]
+pub struct Addressee {
+    pub email: String,
+    pub alliance: AllianceId,
+    pub category: ConsentCategory,
+    pub locale: Locale,
 }
 
 /// To whom a delivery went, from which alliance and in which category: what a click can refuse.
@@ -45,23 +106,30 @@ pub struct Refused {
 pub async fn addressee(
     c: &impl ConnectionTrait,
     id: DeliveryId,
-) -> Result<Option<(String, AllianceId, Category)>, DbErr> {
-    let row: Option<(String, Option<AllianceId>, String)> = delivery::Entity::find_by_id(id)
-        .select_only()
-        .column(delivery::Column::ToEmail)
-        .column(delivery::Column::AllianceId)
-        .column(delivery::Column::Category)
-        .into_tuple()
-        .one(c)
-        .await?;
-    Ok(row.and_then(|(email, alliance, category)| {
-        let category = Category::parse(&category).filter(|c| c.may_be_refused())?;
-        Some((email, alliance?, category))
+) -> Result<Option<Addressee>, DbErr> {
+    let row: Option<(String, Option<AllianceId>, String, String)> =
+        delivery::Entity::find_by_id(id)
+            .select_only()
+            .column(delivery::Column::ToEmail)
+            .column(delivery::Column::AllianceId)
+            .column(delivery::Column::Category)
+            .column(delivery::Column::Locale)
+            .into_tuple()
+            .one(c)
+            .await?;
+    Ok(row.and_then(|(email, alliance, category, locale)| {
+        let category = Category::parse(&category).and_then(ConsentCategory::of)?;
+        Some(Addressee {
+            email,
+            alliance: alliance?,
+            category,
+            locale: Locale::parse(&locale).unwrap_or_default(),
+        })
     }))
 }
 
 /// Writes a refusal. No message of that kind leaves whose sender marks it after this commit.
-/// `None`: the address refuses this already.
+/// `None`: the address refuses this already. A pause gives way to what holds for good.
 ///
 /// # Errors
 /// When the database refuses.
@@ -70,54 +138,108 @@ pub async fn suppress(
     id: SuppressionId,
     refused: &Refused,
 ) -> Result<Option<Suppression>, DbErr> {
+    refusals::take_turns(tx, true).await?;
     let row = Suppression {
         id,
-        alliance_id: Some(refused.alliance),
+        alliance_id: refused.alliance,
         category: refused.category.map(|c| c.as_str().to_owned()),
         email: refused.email.to_lowercase(),
         reason: refused.reason.clone(),
         created_at: tx.now(),
+        source: refused.source.as_str().to_owned(),
+        evidence_id: refused.evidence,
+        expires_at: refused.expires_at,
+        found_in: refused.found_in,
     };
-    let inserted = suppression::Entity::insert(suppression::ActiveModel {
-        id: Set(row.id),
-        alliance_id: Set(row.alliance_id),
-        category: Set(row.category.clone()),
-        email: Set(row.email.clone()),
-        reason: Set(row.reason.clone()),
-        created_at: Set(row.created_at),
-    })
-    .on_conflict(on_any_conflict())
-    .exec_without_returning(tx)
-    .await?;
+    give_way(tx, &row).await?;
+    let inserted = suppression::Entity::insert(row.clone().into_active_model().reset_all())
+        .on_conflict(on_any_conflict())
+        .exec_without_returning(tx)
+        .await?;
     take_back(tx, refused).await?;
     Ok((inserted == 1).then_some(row))
 }
 
+/// A pause that is over, or that something stronger replaces, is taken away.
+async fn give_way(tx: &Tx, row: &Suppression) -> Result<(), DbErr> {
+    let mut old = suppression::Entity::delete_many()
+        .filter(suppression::Column::Email.eq(row.email.as_str()))
+        .filter(match row.alliance_id {
+            Some(alliance) => suppression::Column::AllianceId.eq(alliance),
+            None => suppression::Column::AllianceId.is_null(),
+        })
+        .filter(match &row.category {
+            Some(category) => suppression::Column::Category.eq(category.as_str()),
+            None => suppression::Column::Category.is_null(),
+        })
+        .filter(suppression::Column::ExpiresAt.is_not_null());
+    if let Some(until) = row.expires_at {
+        old = old.filter(suppression::Column::ExpiresAt.lte(until));
+    }
+    old.exec(tx).await?;
+    Ok(())
+}
+
 /// What waits is suppressed when it is claimed; what was claimed before is taken from its sender here.
 async fn take_back(tx: &Tx, refused: &Refused) -> Result<(), DbErr> {
-    let optional = Category::ALL.iter().filter(|c| c.may_be_refused());
-    let categories: Vec<&str> = optional
-        .filter(|c| refused.category.is_none_or(|wanted| wanted == **c))
-        .map(|c| c.as_str())
-        .collect();
-    delivery::Entity::update_many()
+    let wanted = |category: &Category| refused.category.is_none_or(|wanted| wanted == *category);
+    for reason in [refusal::UNWANTED, refusal::GONE, refusal::PAUSED] {
+        let categories: Vec<&str> = Category::ALL
+            .iter()
+            .filter(|category| {
+                let stopped = refusal::stops(
+                    refused.source,
+                    refused.expires_at.is_some(),
+                    Some(**category),
+                );
+                wanted(category) && stopped == Some(reason)
+            })
+            .map(|category| category.as_str())
+            .collect();
+        if !categories.is_empty() {
+            take_back_of(tx, refused, &categories, reason).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn take_back_of(
+    tx: &Tx,
+    refused: &Refused,
+    categories: &[&str],
+    reason: &str,
+) -> Result<(), DbErr> {
+    let mut update = delivery::Entity::update_many()
         .col_expr(delivery::Column::State, Expr::value("suppressed"))
         .col_expr(delivery::Column::DoneAt, Expr::value(tx.now()))
-        .col_expr(delivery::Column::Reason, Expr::value(claim::REFUSED))
+        .col_expr(delivery::Column::Reason, Expr::value(reason))
         .col_expr(delivery::Column::LeaseToken, Expr::value(None::<Uuid>))
         .col_expr(delivery::Column::LeaseUntil, Expr::value(None::<Instant>))
         // Both: the first names the index of leased rows.
         .filter(delivery::Column::State.is_in(["claimed", "sending"]))
         .filter(delivery::Column::State.eq("claimed"))
-        .filter(delivery::Column::AllianceId.eq(refused.alliance))
-        .filter(delivery::Column::Category.is_in(categories))
+        .filter(delivery::Column::Category.is_in(categories.iter().copied()))
         .filter(
             Expr::expr(Func::lower(Expr::col(delivery::Column::ToEmail)))
                 .eq(refused.email.to_lowercase()),
-        )
-        .exec(tx)
-        .await?;
+        );
+    if let Some(alliance) = refused.alliance {
+        update = update.filter(delivery::Column::AllianceId.eq(alliance));
+    }
+    update.exec(tx).await?;
     Ok(())
+}
+
+/// The refusals that an alliance may see: those of its mail, and those of everywhere that its mail brought
+/// to light.
+fn seen_by(alliance: AllianceId) -> Condition {
+    Condition::any()
+        .add(suppression::Column::AllianceId.eq(alliance))
+        .add(
+            Condition::all()
+                .add(suppression::Column::AllianceId.is_null())
+                .add(suppression::Column::FoundIn.eq(alliance)),
+        )
 }
 
 /// One page of an alliance's refusals.
@@ -129,8 +251,7 @@ pub async fn list(
     alliance: AllianceId,
     page: Page,
 ) -> Result<Slice<Suppression>, DbErr> {
-    let mut query =
-        suppression::Entity::find().filter(suppression::Column::AllianceId.eq(alliance));
+    let mut query = suppression::Entity::find().filter(seen_by(alliance));
     if let Some(after) = page.after {
         query = query.filter(suppression::Column::Id.gt(after));
     }
@@ -152,12 +273,16 @@ pub async fn lift(
     id: SuppressionId,
 ) -> Result<Option<Suppression>, DbErr> {
     let row = suppression::Entity::find_by_id(id)
-        .filter(suppression::Column::AllianceId.eq(alliance))
+        .filter(seen_by(alliance))
         .lock_exclusive()
         .one(tx)
         .await?;
     if let Some(row) = &row {
         suppression::Entity::delete_by_id(row.id).exec(tx).await?;
+        if row.alliance_id.is_none() {
+            // It begins anew: what came back before counts no longer.
+            refusals::forget(tx, &row.email).await?;
+        }
     }
     Ok(row)
 }

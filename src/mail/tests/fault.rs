@@ -164,7 +164,8 @@ async fn nobody_waits_for_ever_for_an_answer() {
         .await
         .expect("open");
     send_to(&ctx, &["hang.1@dst.example".to_owned()]).await;
-    let mime = message::build(&ctx, &row(&ctx, "hang.1@dst.example").await, &[]).expect("built");
+    let mime =
+        message::build(&ctx, &row(&ctx, "hang.1@dst.example").await, &[], None).expect("built");
     line.offer(&mime).await.expect("taken");
     let trouble = line.deliver(&mime.bytes).await.expect_err("no answer");
     assert!(matches!(trouble, Trouble::Broken(_)));

@@ -5,6 +5,7 @@ use futures_util::future::join;
 use super::*;
 use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::CampaignId;
+use crate::mail::RefusalSource;
 use crate::mail::mailing;
 use crate::mail::repo::claim;
 use crate::mail::repo::ledger;
@@ -97,12 +98,13 @@ async fn a_refusal_takes_a_claimed_letter_from_its_sender() {
     let folder = tempfile::tempdir().expect("a folder");
     let ctx = context(folder.path(), None, 2, false).await;
     let (_, alliance, rows) = claimed(&ctx).await;
-    let refused = suppressions::Refused {
+    let refused = suppressions::Refused::of_alliance(
         alliance,
-        category: None,
-        email: "a@B.example".to_owned(),
-        reason: "unsubscribed".to_owned(),
-    };
+        None,
+        "a@B.example",
+        "unsubscribed",
+        RefusalSource::Link,
+    );
     let suppress = async || {
         ctx.db
             .write(async |tx| Ok(suppressions::suppress(tx, ctx.ids.fresh(), &refused).await?))

@@ -31,11 +31,7 @@ pub struct SmtpTarget {
 pub fn smtp_url(text: &str) -> Option<SmtpTarget> {
     let url = Url::parse(text).ok()?;
     let host = url.host_str()?.to_owned();
-    let loopback = host == "localhost"
-        || host
-            .trim_matches(['[', ']'])
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|ip| ip.is_loopback());
+    let loopback = is_loopback(&host);
     let asked = match url.query() {
         None => None,
         Some(query) => Some(query.strip_prefix("tls=").and_then(Tls::parse)?),
@@ -63,7 +59,16 @@ pub fn smtp_url(text: &str) -> Option<SmtpTarget> {
     })
 }
 
-fn percent_decode(text: &str) -> String {
+/// Whether a host is this machine.
+pub(super) fn is_loopback(host: &str) -> bool {
+    host == "localhost"
+        || host
+            .trim_matches(['[', ']'])
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback())
+}
+
+pub(super) fn percent_decode(text: &str) -> String {
     url::form_urlencoded::parse(format!("v={}", text.replace('+', "%2B")).as_bytes())
         .next()
         .map(|(_, value)| value.into_owned())

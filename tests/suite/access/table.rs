@@ -60,6 +60,7 @@ const TABLE: &[(&str, &str)] = &[
     ("drain_sandbox", PUBLIC),
     ("show_link", PUBLIC),
     ("follow_link", PUBLIC),
+    ("take_bounce", PUBLIC),
     // accounts
     ("register", PUBLIC),
     ("verify_email", PUBLIC),
@@ -203,6 +204,9 @@ const TABLE: &[(&str, &str)] = &[
     ("list_suppressions", ORGANIZER),
     ("create_suppression", ORGANIZER),
     ("lift_suppression", ORGANIZER),
+    ("list_bounces", ORGANIZER),
+    ("read_my_preferences", INSIDE),
+    ("change_my_preferences", INSIDE),
     ("list_templates", BACKSTAGE),
     ("create_template", ORGANIZER),
     ("read_campaign", BACKSTAGE),
