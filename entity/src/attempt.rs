@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::ids::CampaignId;
 use crate::ids::DeliveryId;
 use crate::instant::Instant;
 
@@ -12,6 +13,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub delivery_id: DeliveryId,
+    pub campaign_id: Option<CampaignId>,
     /// Which try it was, from 1.
     pub n: i32,
     pub at: Instant,

@@ -27,8 +27,6 @@ pub struct Model {
     /// Files that it carries: name, media type and digest of each.
     pub attachments: Option<Json>,
     pub state: String,
-    /// Its campaign is paused or cancelled: it is not claimed.
-    pub on_hold: bool,
     pub due_at: Instant,
     pub attempts: i32,
     pub lease_until: Option<Instant>,

@@ -5,6 +5,7 @@ pub mod instant;
 
 pub mod account;
 pub mod action_link;
+pub mod address_fault;
 pub mod address_watch;
 pub mod admission;
 pub mod admission_objection;

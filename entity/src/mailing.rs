@@ -20,6 +20,8 @@ pub struct Model {
     pub quiet_from: Option<i32>,
     /// Minute of the recipient's day from which it is sent again.
     pub quiet_to: Option<i32>,
+    /// No letter of it is too late before then.
+    pub keep_until: Option<Instant>,
     pub created_at: Instant,
 }
 

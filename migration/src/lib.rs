@@ -39,6 +39,7 @@ mod m20261125_200_announce_admissions;
 mod m20261125_201_guard_votes;
 mod m20261125_300_guard_schedules;
 mod m20261125_400_deepen_mail;
+mod m20261125_401_open_mailings;
 mod m20261125_450_take_bounces;
 mod m20261125_451_log_consent;
 
@@ -86,6 +87,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_300_guard_schedules::Migration),
             Box::new(m20261125_450_take_bounces::Migration),
             Box::new(m20261125_451_log_consent::Migration),
+            Box::new(m20261125_401_open_mailings::Migration),
         ]
     }
 }

@@ -86,6 +86,7 @@ pub fn registry() -> Registry {
         kinds: problems(),
         recomputes: recompute::all(),
         letterheads: Some(alliances::LETTERHEADS),
+        refusal_link: Some(campaigns::refusal_link),
     }
 }
 

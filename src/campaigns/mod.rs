@@ -19,6 +19,7 @@ pub use routes::configure;
 pub use rules::RULES;
 pub use service::fired::jobs;
 pub use service::stopping::consumers;
+pub use service::unsubscribing::link as refusal_link;
 
 /// The background work of this slice.
 pub fn sweeps() -> Vec<Sweep> {

@@ -38,6 +38,8 @@ pub const RULES: &[Rule] = &[
     Rule::new("calculate_fires", Allow::Public),
     Rule::new("read_campaign_progress", READERS),
     Rule::new("list_campaign_deliveries", READERS),
+    Rule::new("list_campaign_attempts", READERS),
+    Rule::new("resolve_unsure", ORGANIZER).idempotent(),
     Rule::new("create_suppression", ORGANIZER),
     Rule::new("list_suppressions", ORGANIZER),
     Rule::new("lift_suppression", ORGANIZER),

@@ -15,7 +15,7 @@ use crate::mail::domain::wording;
 use crate::mail::domain::wording::LetterText;
 use crate::mail::office::Office;
 use crate::mail::repo;
-use crate::mail::repo::claim;
+use crate::mail::repo::lanes;
 use crate::platform::act::Act;
 use crate::platform::ctx::Ctx;
 use crate::platform::db::Tx;
@@ -85,7 +85,7 @@ pub async fn deliver(ctx: Ctx) -> Result<u64, Failure> {
     let before = office.ended();
     let wait = if ctx.sandbox { SANDBOX_WAIT } else { WAIT };
     let desks = office.free_desks();
-    if desks.is_empty() || office.is_closed() || !claim::anything_due(&ctx).await? {
+    if desks.is_empty() || !anything_due(&ctx, &office).await? {
         drop(desks);
         // Nothing to begin: what began earlier may still end.
         let _ = tokio::time::timeout(wait, office.idle()).await;
@@ -110,4 +110,14 @@ pub async fn deliver(ctx: Ctx) -> Result<u64, Failure> {
         Err(_) => tracing::debug!("mail is still being sent"),
     }
     Ok(office.ended() - before)
+}
+
+/// Whether a pass may find something.
+async fn anything_due(ctx: &Ctx, office: &Office) -> Result<bool, Failure> {
+    if !office.learn(ctx, true).await?.lanes.is_empty() {
+        return Ok(true);
+    }
+    let reader = ctx.db.reader();
+    let now = reader.now().await?;
+    Ok(lanes::any_astray(&reader, now).await?)
 }

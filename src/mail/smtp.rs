@@ -5,6 +5,7 @@
 //! fell out of step, which once reported a refused message as sent. A connection here belongs to one
 //! sender and is dropped on any timeout or surprise; only 250 after the final dot means sent.
 
+mod greeting;
 pub mod wrapped;
 
 use std::error::Error as _;
@@ -14,25 +15,24 @@ use std::time::Duration;
 
 use lettre::Address;
 use lettre::transport::smtp::Error;
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::authentication::DEFAULT_MECHANISMS;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
-use lettre::transport::smtp::client::TlsParameters;
 use lettre::transport::smtp::commands::Data;
 use lettre::transport::smtp::commands::Mail;
 use lettre::transport::smtp::commands::Rcpt;
 use lettre::transport::smtp::commands::Rset;
-use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::extension::Extension;
+use lettre::transport::smtp::extension::MailBodyParameter;
 use lettre::transport::smtp::extension::MailParameter;
+use lettre::transport::smtp::extension::RcptParameter;
 use lettre::transport::smtp::response::Response;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio::time::timeout;
 
 use crate::mail::message::Mime;
+use crate::mail::repo::faults::Stage;
 use crate::platform::config::SmtpTarget;
-use crate::platform::config::Tls;
+use greeting::Skills;
 
 /// How long each step may take (RFC 5321, 4.5.3.2). A shorter wait for the last answer makes duplicates.
 #[derive(Debug, Clone, Copy)]
@@ -55,8 +55,6 @@ impl Default for Patience {
     }
 }
 
-/// Messages after which a connection is renewed: many servers hang up at their own limit.
-const MESSAGES_MAX: u32 = 100;
 /// Age at which a connection is renewed.
 const AGE_MAX: Duration = Duration::from_mins(5);
 /// A farewell is a courtesy.
@@ -83,22 +81,26 @@ pub enum Trouble {
 /// Why an envelope was not taken.
 #[derive(Debug)]
 pub enum NotTaken {
-    /// Refused because of our sender address: every message would be.
+    /// Refused because of our sender address, or of the connection: every message would be.
     Sender(Reply),
     /// Refused because of the recipient, or of the moment.
-    Recipient(Reply),
-    /// The server cannot take such an address.
+    Recipient(Stage, Reply),
+    /// The server cannot take such a message.
     Unsupported(&'static str),
     /// As [`Trouble::Broken`].
-    Broken(String),
+    Broken(Stage, String),
 }
 
 /// An open connection. Drop it to hang up.
 pub struct Connection {
     inner: AsyncSmtpConnection,
+    skills: Skills,
     patience: Patience,
     opened: Instant,
     messages: u32,
+    messages_max: u32,
+    /// A refused envelope is to be taken back before the next.
+    unclean: bool,
     /// Counts the open connections of one pass.
     _live: Rc<()>,
 }
@@ -121,22 +123,25 @@ impl Connection {
         socket
             .set_nodelay(true)
             .map_err(|error| error.to_string())?;
-        let inner = timeout(patience.command, greet(target, socket))
+        let (inner, skills) = timeout(patience.command, greeting::greet(target, socket))
             .await
             .map_err(|_| "no greeting in time".to_owned())?
             .map_err(|error| describe(&error))?;
         Ok(Self {
             inner,
+            skills,
             patience,
             opened: Instant::now(),
             messages: 0,
+            messages_max: target.messages,
+            unclean: false,
             _live: Rc::clone(live),
         })
     }
 
     /// Whether the connection served long enough.
     pub fn is_worn(&self) -> bool {
-        self.messages >= MESSAGES_MAX || self.opened.elapsed() >= AGE_MAX
+        self.messages >= self.messages_max || self.opened.elapsed() >= AGE_MAX
     }
 
     /// Whether no message was offered yet.
@@ -145,42 +150,111 @@ impl Connection {
     }
 
     /// Offers a message up to the point where its content may follow. Until then nothing was accepted.
+    /// `envelope_id` comes back in reports about its fate.
     ///
     /// # Errors
     /// [`NotTaken`].
-    pub async fn offer(&mut self, mime: &Mime) -> Result<(), NotTaken> {
+    pub async fn offer(&mut self, mime: &Mime, envelope_id: &str) -> Result<(), NotTaken> {
         self.messages += 1;
+        let mail = self.mail_command(mime, envelope_id)?;
+        let rcpt = self.rcpt_command(mime);
+        let unclean = std::mem::take(&mut self.unclean);
+        if self.skills.pipelining {
+            let reset = if unclean { "RSET\r\n" } else { "" };
+            self.offer_at_once(reset, &mail.to_string(), &rcpt.to_string())
+                .await
+        } else {
+            if unclean {
+                let reset = expect(250, self.patience.command, self.inner.command(Rset)).await;
+                reset.map_err(|trouble| NotTaken::Broken(Stage::Mail, trouble.into_text()))?;
+            }
+            self.offer_step_by_step(mail, rcpt).await
+        }
+    }
+
+    async fn offer_step_by_step(&mut self, mail: Mail, rcpt: Rcpt) -> Result<(), NotTaken> {
+        let command = self.patience.command;
+        let answer = expect(250, command, self.inner.command(mail)).await;
+        answer.map_err(of_sender)?;
+        let answer = expect(250, command, self.inner.command(rcpt)).await;
+        answer.map_err(|trouble| self.of_recipient(Stage::Rcpt, trouble))?;
+        let answer = expect(354, self.patience.data, self.inner.command(Data)).await;
+        answer.map_err(|trouble| self.of_recipient(Stage::Data, trouble))
+    }
+
+    /// The whole envelope in one write; the answers are read one by one, all of them, to stay in step.
+    async fn offer_at_once(&mut self, reset: &str, mail: &str, rcpt: &str) -> Result<(), NotTaken> {
+        let command = self.patience.command;
+        let envelope = format!("{reset}{mail}{rcpt}DATA\r\n");
+        let first = expect(250, command, self.inner.command(envelope)).await;
+        let mail = if reset.is_empty() {
+            first
+        } else {
+            first.map_err(|trouble| NotTaken::Broken(Stage::Mail, trouble.into_text()))?;
+            expect(250, command, self.inner.read_response()).await
+        };
+        if let Err(trouble) = mail {
+            let refused = of_sender(trouble);
+            if !matches!(refused, NotTaken::Broken(..)) {
+                self.skip_answers(2).await;
+            }
+            return Err(refused);
+        }
+        let rcpt = expect(250, command, self.inner.read_response()).await;
+        if let Err(trouble) = rcpt {
+            let refused = self.of_recipient(Stage::Rcpt, trouble);
+            if !matches!(refused, NotTaken::Broken(..)) {
+                self.skip_answers(1).await;
+            }
+            return Err(refused);
+        }
+        let data = expect(354, self.patience.data, self.inner.read_response()).await;
+        data.map_err(|trouble| self.of_recipient(Stage::Data, trouble))
+    }
+
+    /// Reads answers that no longer matter. One that asks for content after all gets none.
+    async fn skip_answers(&mut self, count: usize) {
+        for _ in 0..count {
+            let answer = timeout(self.patience.data, self.inner.read_response()).await;
+            if matches!(answer, Ok(Ok(response)) if response.has_code(354)) {
+                let _ = timeout(self.patience.data, self.inner.command(".\r\n")).await;
+            }
+        }
+    }
+
+    fn mail_command(&self, mime: &Mime, envelope_id: &str) -> Result<Mail, NotTaken> {
         let mut parameters = Vec::new();
+        let server = self.inner.server_info();
         if !is_ascii(&mime.from) || !is_ascii(&mime.to) {
-            if !self
-                .inner
-                .server_info()
-                .supports_feature(Extension::SmtpUtfEight)
-            {
+            if !server.supports_feature(Extension::SmtpUtfEight) {
                 return Err(NotTaken::Unsupported(
                     "the mail server takes no addresses with letters beyond ASCII",
                 ));
             }
             parameters.push(MailParameter::SmtpUtfEight);
         }
-        let command = self.patience.command;
-        let mail = Mail::new(Some(mime.from.clone()), parameters);
-        expect(250, command, self.inner.command(mail))
-            .await
-            .map_err(|trouble| match trouble {
-                Trouble::Refused(reply) if reply.code == 421 || reply.code >= 500 => {
-                    NotTaken::Sender(reply)
-                }
-                other => other.into(),
-            })?;
-        expect(
-            250,
-            command,
-            self.inner.command(Rcpt::new(mime.to.clone(), Vec::new())),
-        )
-        .await?;
-        expect(354, self.patience.data, self.inner.command(Data)).await?;
-        Ok(())
+        if !mime.bytes.is_ascii() {
+            if !server.supports_feature(Extension::EightBitMime) {
+                return Err(NotTaken::Unsupported(
+                    "the mail server takes no letters beyond ASCII",
+                ));
+            }
+            parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+        }
+        if self.skills.dsn {
+            parameters.push(other_of_mail("RET", "HDRS"));
+            parameters.push(other_of_mail("ENVID", envelope_id));
+        }
+        Ok(Mail::new(Some(mime.from.clone()), parameters))
+    }
+
+    fn rcpt_command(&self, mime: &Mime) -> Rcpt {
+        let mut parameters = Vec::new();
+        if self.skills.dsn && is_ascii(&mime.to) {
+            parameters.push(other_of_rcpt("NOTIFY", "FAILURE,DELAY"));
+            parameters.push(other_of_rcpt("ORCPT", &format!("rfc822;{}", mime.to)));
+        }
+        Rcpt::new(mime.to.clone(), parameters)
     }
 
     /// Sends the content and the final dot. Only `Ok` means sent; [`Trouble::Broken`] leaves it open.
@@ -188,14 +262,22 @@ impl Connection {
     /// # Errors
     /// [`Trouble`].
     pub async fn deliver(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
-        expect(250, self.patience.answer, self.inner.message(bytes)).await
+        let limit = self.patience.answer;
+        match std::str::from_utf8(bytes) {
+            // Content and dot in one write.
+            Ok(text) => expect(250, limit, self.inner.command(stuffed(text))).await,
+            Err(_) => expect(250, limit, self.inner.message(bytes)).await,
+        }
     }
 
-    /// Takes back a refused envelope, so that the next message may follow on this connection.
-    pub async fn reset(&mut self) -> bool {
-        expect(250, self.patience.command, self.inner.command(Rset))
-            .await
-            .is_ok()
+    fn of_recipient(&mut self, stage: Stage, trouble: Trouble) -> NotTaken {
+        match trouble {
+            Trouble::Refused(reply) => {
+                self.unclean = true;
+                NotTaken::Recipient(stage, reply)
+            }
+            Trouble::Broken(reason) => NotTaken::Broken(stage, reason),
+        }
     }
 
     /// Says goodbye; its answer does not matter.
@@ -204,52 +286,58 @@ impl Connection {
     }
 }
 
-impl From<Trouble> for NotTaken {
-    fn from(trouble: Trouble) -> Self {
-        match trouble {
-            Trouble::Refused(reply) => Self::Recipient(reply),
-            Trouble::Broken(reason) => Self::Broken(reason),
+/// An answer to our own address: what is refused for good would be refused for every message.
+fn of_sender(trouble: Trouble) -> NotTaken {
+    match trouble {
+        Trouble::Refused(reply) if reply.code == 421 || reply.code >= 500 => {
+            NotTaken::Sender(reply)
+        }
+        Trouble::Refused(reply) => NotTaken::Recipient(Stage::Mail, reply),
+        Trouble::Broken(reason) => NotTaken::Broken(Stage::Mail, reason),
+    }
+}
+
+fn other_of_mail(keyword: &str, value: &str) -> MailParameter {
+    MailParameter::Other {
+        keyword: keyword.to_owned(),
+        value: Some(value.to_owned()),
+    }
+}
+
+fn other_of_rcpt(keyword: &str, value: &str) -> RcptParameter {
+    RcptParameter::Other {
+        keyword: keyword.to_owned(),
+        value: Some(value.to_owned()),
+    }
+}
+
+/// Content as it goes over the wire: a dot before each leading dot, and the final dot (RFC 5321, 4.5.2).
+fn stuffed(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 64);
+    for line in text.split_inclusive('\n') {
+        if line.starts_with('.') {
+            out.push('.');
+        }
+        out.push_str(line);
+    }
+    if !out.ends_with("\r\n") {
+        out.push_str("\r\n");
+    }
+    out.push_str(".\r\n");
+    out
+}
+
+impl Trouble {
+    fn into_text(self) -> String {
+        match self {
+            Self::Refused(reply) => reply.text,
+            Self::Broken(reason) => reason,
         }
     }
 }
 
 fn is_ascii(address: &Address) -> bool {
     AsRef::<str>::as_ref(address).is_ascii()
-}
-
-async fn greet(target: &SmtpTarget, socket: TcpStream) -> Result<AsyncSmtpConnection, Error> {
-    let hello = ClientId::default();
-    let host = target.host.trim_matches(['[', ']']).to_owned();
-    let mut connection = match target.tls {
-        Tls::Wrapped => {
-            let stream = wrapped::wrap(socket, TlsParameters::new(host)?).await?;
-            AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await?
-        }
-        Tls::Required => {
-            let mut plain =
-                AsyncSmtpConnection::connect_with_transport(Box::new(socket), &hello).await?;
-            plain.starttls(TlsParameters::new(host)?, &hello).await?;
-            plain
-        }
-        Tls::Opportunistic => {
-            let mut plain =
-                AsyncSmtpConnection::connect_with_transport(Box::new(socket), &hello).await?;
-            if plain.can_starttls() {
-                // Loopback only, and plain text is the alternative: a self-made certificate is no loss.
-                let parameters = TlsParameters::builder(host)
-                    .dangerous_accept_invalid_certs(true)
-                    .build()?;
-                plain.starttls(parameters, &hello).await?;
-            }
-            plain
-        }
-        Tls::None => AsyncSmtpConnection::connect_with_transport(Box::new(socket), &hello).await?,
-    };
-    if let Some((user, password)) = &target.login {
-        let credentials = Credentials::new(user.clone(), password.0.clone());
-        connection.auth(DEFAULT_MECHANISMS, &credentials).await?;
-    }
-    Ok(connection)
 }
 
 /// Waits for exactly one code: another positive one means that the conversation is out of step.

@@ -1,15 +1,20 @@
 //! Delivery against a real database, real files, and a mail server that misbehaves on demand.
 
 mod fault;
+mod kill;
 mod mailing;
+mod rates;
+mod scenarios;
 mod server;
 mod smtp;
+mod stage;
 
 use std::path::Path;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use entity::delivery;
+use entity::mail_worker;
 use entity::suppression;
 use migration::MigratorTrait;
 use sea_orm::ActiveValue::Set;
@@ -17,6 +22,7 @@ use sea_orm::ColumnTrait;
 use sea_orm::ConnectionTrait;
 use sea_orm::EntityTrait;
 use sea_orm::QueryFilter;
+use sea_orm::sea_query::Expr;
 
 use crate::kernel::ids::DeliveryId;
 use crate::kernel::locale::Locale;
@@ -43,12 +49,23 @@ use server::Manners;
 use server::Server;
 
 async fn context(folder: &Path, smtp: Option<String>, connections: u32, sandbox: bool) -> Ctx {
+    let connections = connections.to_string();
+    let mut more = vec![("GUILDHALL_SMTP_CONNECTIONS", connections.as_str())];
+    if let Some(smtp) = &smtp {
+        more.push(("GUILDHALL_SMTP_URL", smtp));
+    }
+    context_with(folder, &more, sandbox).await
+}
+
+/// A context with settings of its own.
+async fn context_with(folder: &Path, more: &[(&str, &str)], sandbox: bool) -> Ctx {
     let settings = Settings::read(None, &|key| match key {
         "GUILDHALL_DATA_DIR" => Some(folder.display().to_string()),
-        "GUILDHALL_SMTP_URL" => smtp.clone(),
-        "GUILDHALL_SMTP_CONNECTIONS" => Some(connections.to_string()),
         "GUILDHALL_MAIL_FROM" => Some("协会 <post@guild.example>".to_owned()),
-        _ => None,
+        _ => {
+            let own = more.iter().find(|(known, _)| *known == key);
+            own.map(|(_, value)| (*value).to_owned())
+        }
     })
     .expect("settings");
     let random = Random::default();
@@ -59,7 +76,11 @@ async fn context(folder: &Path, smtp: Option<String>, connections: u32, sandbox:
         .await
         .expect("migrated");
     let keys = Keys::open(&settings.key_file, &random).expect("keys");
-    Ctx::new(db, keys, random, settings, Registry::default(), sandbox)
+    let registry = Registry {
+        refusal_link: Some(|_, id| format!("https://g.example/u/{id}")),
+        ..Registry::default()
+    };
+    Ctx::new(db, keys, random, settings, registry, sandbox)
 }
 
 fn letter(email: &str) -> Letter {
@@ -83,7 +104,13 @@ async fn send(ctx: &Ctx, letter: &Letter) -> DeliveryId {
 }
 
 async fn send_to(ctx: &Ctx, emails: &[String]) {
-    let letters: Vec<_> = emails.iter().map(|email| letter(email)).collect();
+    let letters: Vec<_> = emails
+        .iter()
+        .map(|email| Letter {
+            category: Category::LevyNotice,
+            ..letter(email)
+        })
+        .collect();
     ctx.db
         .write(async |tx| mail::send_all(tx, ctx.ids, &letters).await)
         .await
@@ -127,11 +154,23 @@ async fn states(ctx: &Ctx) -> Vec<(String, usize)> {
     counts.into_iter().collect()
 }
 
-/// Lets time pass for every row: what waits is due, what is leased is free.
+/// Lets time pass for every row: what waits is due, what is leased is free, and dead processes are gone.
 async fn wait_out(ctx: &Ctx) {
+    let long_ago = crate::kernel::time::Instant::from_millis(1_000);
     ctx.db
-        .for_migration()
-        .execute_unprepared("UPDATE delivery SET due_at = 0, lease_until = CASE WHEN lease_until IS NULL THEN NULL ELSE 1 END")
+        .write(async |tx| {
+            delivery::Entity::update_many()
+                .col_expr(delivery::Column::DueAt, Expr::value(long_ago))
+                .exec(tx)
+                .await?;
+            delivery::Entity::update_many()
+                .col_expr(delivery::Column::LeaseUntil, Expr::value(long_ago))
+                .filter(delivery::Column::LeaseUntil.is_not_null())
+                .exec(tx)
+                .await?;
+            mail_worker::Entity::delete_many().exec(tx).await?;
+            Ok(())
+        })
         .await
         .expect("passed");
 }

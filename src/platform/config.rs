@@ -7,16 +7,19 @@ use std::path::PathBuf;
 use lettre::message::Mailbox;
 use url::Url;
 
+mod delivery;
 mod mail;
 mod smtp;
 
+pub use delivery::DeliverySettings;
+pub use delivery::Rate;
 pub use mail::DkimSettings;
 pub use mail::ImapTarget;
 pub use mail::MailSettings;
 pub use mail::imap_url;
 pub use smtp::SmtpTarget;
 pub use smtp::Tls;
-pub use smtp::smtp_url;
+pub use smtp::smtp_relays;
 
 /// Everything an operator can set. Secrets are kept in [`Secret`], which does not print.
 #[derive(Debug, Clone)]
@@ -31,7 +34,8 @@ pub struct Settings {
     pub database_url: Secret,
     /// `GUILDHALL_DATABASE_CONNECTIONS`, default 8: connections to PostgreSQL, or readers of SQLite.
     pub database_connections: u32,
-    /// `GUILDHALL_SMTP_URL`, default none: mail becomes `.eml` files in `<data dir>/mail`.
+    /// `GUILDHALL_SMTP_URL`, default none: mail becomes `.eml` files in `<data dir>/mail`. One mail server, or
+    /// several with commas between them.
     pub smtp_url: Option<Secret>,
     /// `GUILDHALL_SMTP_CONNECTIONS`, default 8.
     pub smtp_connections: usize,
@@ -39,6 +43,8 @@ pub struct Settings {
     pub mail_from: Mailbox,
     /// `GUILDHALL_MAIL_…`: bounces, the mailbox that they come back to, and signatures.
     pub mail: MailSettings,
+    /// `GUILDHALL_MAIL_…`: how fast mail leaves, and how long it is tried.
+    pub delivery: DeliverySettings,
     /// `GUILDHALL_ADMIN_EMAIL` and `GUILDHALL_ADMIN_PASSWORD`: the first admin, made at start.
     pub admin: Option<(String, Secret)>,
     /// `GUILDHALL_KEY_FILE`, default `<data dir>/keys.json`.
@@ -187,7 +193,10 @@ fn read_file(path: &Path, reader: &mut Reader<'_>) {
         });
     match table {
         Ok(table) => {
-            let known = |key: &str| KEYS.contains(&key) || mail::KEYS.contains(&key);
+            let known = |key: &str| {
+                let all = [KEYS, &mail::KEYS[..], delivery::KEYS];
+                all.iter().any(|keys| keys.contains(&key))
+            };
             for key in table.keys().filter(|k| !known(k)) {
                 reader.wrong.push(format!("{key} is not a setting"));
             }
@@ -219,8 +228,8 @@ fn collect(reader: &mut Reader<'_>) -> Settings {
             .unwrap_or(8),
         smtp_url: reader.parsed(
             "GUILDHALL_SMTP_URL",
-            "smtp://host:port or smtps://user:pass@host:port, with ?tls=required|opportunistic|none; without TLS only to a loopback address",
-            |t| smtp_url(t).map(|_| Secret(t.to_owned())),
+            "smtp://host:port or smtps://user:pass@host:port, with ?tls=required|opportunistic|none, connections, messages and rate; several with commas between them; without TLS only to a loopback address",
+            |t| smtp_relays(t).map(|_| Secret(t.to_owned())),
         ),
         smtp_connections: reader
             .parsed("GUILDHALL_SMTP_CONNECTIONS", "a number from 1 to 1024", positive)
@@ -230,6 +239,7 @@ fn collect(reader: &mut Reader<'_>) -> Settings {
             .or_else(|| mailbox("Guildhall <guildhall@localhost>"))
             .expect("the default sender is an address"),
         mail: mail::read(reader),
+        delivery: delivery::read(reader),
         admin: admin(reader),
         key_file: reader
             .text("GUILDHALL_KEY_FILE")

@@ -9,6 +9,7 @@ use sea_orm::DbErr;
 use crate::kernel::access::Rule;
 use crate::kernel::caller::Caller;
 use crate::kernel::ids::AllianceId;
+use crate::kernel::ids::DeliveryId;
 use crate::kernel::leaflet::Leaflet;
 use crate::kernel::problem::Failure;
 use crate::kernel::problem::Kind;
@@ -136,4 +137,6 @@ pub struct Registry {
     pub kinds: Vec<&'static Kind>,
     pub recomputes: Vec<Recompute>,
     pub letterheads: Option<Letterheads>,
+    /// The link by which the recipient of a letter of a campaign refuses such mail.
+    pub refusal_link: Option<fn(&Ctx, DeliveryId) -> String>,
 }

@@ -4,6 +4,7 @@ use minijinja::Environment;
 use minijinja::UndefinedBehavior;
 use minijinja::value::Serde;
 
+use crate::campaigns::domain::template;
 use crate::campaigns::domain::template::Wording;
 use crate::campaigns::domain::variables::Values;
 use crate::campaigns::problems;
@@ -31,39 +32,33 @@ impl Refusal for LetterError {
 
 /// A template of one language, read once for many recipients.
 #[derive(Debug)]
-pub struct Pen<'a> {
-    environment: Environment<'a>,
-    category: Category,
-    locale: Locale,
-    bound: bool,
+pub struct Pen {
+    environment: Environment<'static>,
 }
 
-impl<'a> Pen<'a> {
-    /// Reads the wording of a language; `bound`: China's rules for e-mail apply, whatever the language.
+impl Pen {
+    /// Reads the wording of a language, finished as [`finished`] says; `bound`: China's rules for e-mail apply,
+    /// whatever the language.
     ///
     /// # Errors
     /// [`LetterError`] where it is no template; a saved one always is.
     pub fn new(
-        wording: &'a Wording,
+        wording: &Wording,
         category: Category,
         locale: Locale,
         bound: bool,
     ) -> Result<Self, LetterError> {
+        let wording = finished(wording, category, locale, bound);
         let mut environment = mail::environment();
         // What this campaign lacks may be asked for, never printed.
         environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
-        environment.add_template("subject", &wording.subject)?;
-        environment.add_template("html", &wording.html)?;
-        environment.add_template("text", &wording.text)?;
-        Ok(Self {
-            environment,
-            category,
-            locale,
-            bound,
-        })
+        environment.add_template_owned("subject", wording.subject)?;
+        environment.add_template_owned("html", wording.html)?;
+        environment.add_template_owned("text", wording.text)?;
+        Ok(Self { environment })
     }
 
-    /// The letter for one recipient: marked where it advertises, and with the link that refuses in both parts.
+    /// The letter for one recipient.
     ///
     /// # Errors
     /// [`LetterError`] where the template prints what is not there.
@@ -73,52 +68,56 @@ impl<'a> Pen<'a> {
             Ok(self.environment.get_template(name)?.render(&context)?)
         };
         Ok(Content {
-            subject: self.marked(&part("subject")?),
-            html: self.with_html_footer(part("html")?, values)?,
-            text: self.with_text_footer(part("text")?, values),
+            subject: part("subject")?,
+            html: part("html")?,
+            text: part("text")?,
         })
     }
+}
 
-    /// Advertising says so at the front of its subject, where China's rules for e-mail apply.
-    fn marked(&self, subject: &str) -> String {
-        mail::marked(subject, self.category.advertises(), self.locale, self.bound)
+/// A wording as it is sent: marked where it advertises, and with the link that refuses in both parts.
+pub fn finished(wording: &Wording, category: Category, locale: Locale, bound: bool) -> Wording {
+    let html = &wording.html;
+    let text = wording.text.replace("\r\n", "\n");
+    Wording {
+        subject: mail::marked(&wording.subject, category.advertises(), locale, bound),
+        html: if template::always_prints(html, LINK) {
+            html.clone()
+        } else {
+            let at = html.rfind("</body>").unwrap_or(html.len());
+            let (body, end) = html.split_at(at);
+            format!("{body}{}{end}", html_footer(locale))
+        },
+        text: if template::always_prints(&text, LINK) {
+            text
+        } else {
+            format!("{}{}", text.trim_end(), text_footer(locale))
+        },
     }
+}
 
-    fn with_text_footer(&self, text: String, values: &Values) -> String {
-        let text = text.replace("\r\n", "\n");
-        if text.contains(&values.unsubscribe_link) {
-            return text;
-        }
-        let (why, refuse) = self.footer();
-        let body = text.trim_end();
-        let (alliance, link) = (&values.alliance_name, &values.unsubscribe_link);
-        format!("{body}\n\n-- \n{alliance}: {why}\n{refuse}: {link}\n")
-    }
+const LINK: &str = "unsubscribe_link";
 
-    fn with_html_footer(&self, html: String, values: &Values) -> Result<String, LetterError> {
-        const FOOTER: &str = r#"<hr><p style="font-size:13px;color:#57534e">{{ alliance }}: {{ why }} <a href="{{ link }}">{{ refuse }}</a></p>"#;
-        if html.contains(&values.unsubscribe_link) {
-            return Ok(html);
-        }
-        let (why, refuse) = self.footer();
-        let footer = self.environment.render_named_str(
-            "html",
-            FOOTER,
-            minijinja::context! { alliance => &values.alliance_name, why, refuse, link => &values.unsubscribe_link },
-        )?;
-        let at = html.rfind("</body>").unwrap_or(html.len());
-        let (body, end) = html.split_at(at);
-        Ok(format!("{body}{footer}{end}"))
-    }
+fn text_footer(locale: Locale) -> String {
+    // The last line break of a template is not printed.
+    let (why, refuse) = footer(locale);
+    format!("\n\n-- \n{{{{ alliance_name }}}}: {why}\n{refuse}: {{{{ unsubscribe_link }}}}\n\n")
+}
 
-    const fn footer(&self) -> (&'static str, &'static str) {
-        match self.locale {
-            Locale::ZhCn => ("您的商户是本联盟的成员，因此收到此邮件。", "退订此类邮件"),
-            Locale::En => (
-                "you get this mail because your shop is a member.",
-                "Unsubscribe from such mail",
-            ),
-        }
+fn html_footer(locale: Locale) -> String {
+    let (why, refuse) = footer(locale);
+    format!(
+        r#"<hr><p style="font-size:13px;color:#57534e">{{{{ alliance_name }}}}: {why} <a href="{{{{ unsubscribe_link }}}}">{refuse}</a></p>"#
+    )
+}
+
+const fn footer(locale: Locale) -> (&'static str, &'static str) {
+    match locale {
+        Locale::ZhCn => ("您的商户是本联盟的成员，因此收到此邮件。", "退订此类邮件"),
+        Locale::En => (
+            "you get this mail because your shop is a member.",
+            "Unsubscribe from such mail",
+        ),
     }
 }
 

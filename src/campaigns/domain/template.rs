@@ -271,6 +271,33 @@ fn shape_of(path: &str, blocks: &[Block]) -> Result<Shape, TemplateError> {
     }
 }
 
+/// Whether a template that was checked prints a variable in every letter, that is outside of all blocks.
+pub fn always_prints(source: &str, variable: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut rest = source;
+    while let Some(at) = rest.find('{') {
+        let tag = &rest[at..];
+        if let Some(inner) = inner_of(tag, "{{", "}}") {
+            if depth == 0 && inner == variable {
+                return true;
+            }
+        } else if let Some(inner) = inner_of(tag, "{%", "%}") {
+            match inner.split_whitespace().next() {
+                Some("if" | "for") => depth += 1,
+                Some("endif" | "endfor") => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        rest = &tag[1..];
+    }
+    false
+}
+
+fn inner_of<'a>(tag: &'a str, opening: &str, closing: &str) -> Option<&'a str> {
+    let body = tag.strip_prefix(opening)?;
+    body.find(closing).map(|end| trim_marks(&body[..end]))
+}
+
 fn is_name(word: &str) -> bool {
     let starts_well = word.starts_with(|c: char| c.is_ascii_lowercase());
     starts_well

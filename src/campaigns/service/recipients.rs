@@ -6,6 +6,7 @@ use crate::alliances;
 use crate::alliances::Alliance;
 use crate::alliances::Contact;
 use crate::alliances::CountryPack;
+use crate::campaigns::domain::letter;
 use crate::campaigns::domain::letter::Pen;
 use crate::campaigns::domain::purpose::CampaignCategory;
 use crate::campaigns::domain::state::CampaignAudience;
@@ -23,6 +24,7 @@ use crate::kernel::problem::Failure;
 use crate::kernel::problem::Refused;
 use crate::mail::Category;
 use crate::mail::Content;
+use crate::mail::stencils::Stencil;
 use crate::platform::db::Tx;
 
 /// Members read at once when recipients are counted.
@@ -72,11 +74,32 @@ impl Matter {
     ///
     /// # Errors
     /// When the stored template is none.
-    pub fn pens(&self) -> Result<Pens<'_>, Failure> {
+    pub fn pens(&self) -> Result<Pens, Failure> {
         let pen = |locale| Pen::new(self.wordings.of(locale), self.category, locale, self.bound);
         Ok(Pens {
             zh_cn: pen(Locale::ZhCn)?,
             en: pen(Locale::En)?,
+        })
+    }
+
+    /// What the letters have in common in a language; the engine writes each when it is sent.
+    ///
+    /// # Errors
+    /// When a value is no JSON.
+    pub fn stencil(&self, locale: Locale) -> Result<Stencil, Failure> {
+        let wording = letter::finished(self.wordings.of(locale), self.category, locale, self.bound);
+        let mut shared = serde_json::to_value(self.values("", "", String::new(), None))
+            .map_err(anyhow::Error::new)?;
+        if let Some(shared) = shared.as_object_mut() {
+            for own in ["merchant_name", "recipient_name", "unsubscribe_link"] {
+                shared.remove(own);
+            }
+        }
+        Ok(Stencil {
+            subject: wording.subject,
+            html: wording.html,
+            text: wording.text,
+            shared,
         })
     }
 
@@ -107,12 +130,12 @@ impl Matter {
 }
 
 /// The pen of every language.
-pub struct Pens<'a> {
-    zh_cn: Pen<'a>,
-    en: Pen<'a>,
+pub struct Pens {
+    zh_cn: Pen,
+    en: Pen,
 }
 
-impl Pens<'_> {
+impl Pens {
     /// Writes a letter in a language.
     ///
     /// # Errors

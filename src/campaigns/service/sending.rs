@@ -14,12 +14,11 @@ use crate::campaigns::repo;
 use crate::campaigns::repo::Campaign;
 use crate::campaigns::service::recipients::Circle;
 use crate::campaigns::service::recipients::Matter;
-use crate::campaigns::service::recipients::Pens;
 use crate::campaigns::service::transitions;
 use crate::campaigns::service::transitions::LIFE;
-use crate::campaigns::service::unsubscribing;
 use crate::kernel::ids::CampaignId;
 use crate::kernel::ids::DeliveryId;
+use crate::kernel::locale::Locale;
 use crate::kernel::problem::Failure;
 use crate::kernel::time::Instant;
 use crate::mail::Content;
@@ -27,6 +26,8 @@ use crate::mail::Letter;
 use crate::mail::Recipient;
 use crate::mail::mailing;
 use crate::mail::mailing::Parcel;
+use crate::mail::mailing::Plan;
+use crate::mail::stencils;
 use crate::platform::act::Act;
 use crate::platform::act::perform_as_system;
 use crate::platform::ctx::Ctx;
@@ -71,6 +72,7 @@ async fn step(act: &Act<'_>, id: CampaignId) -> Result<bool, Failure> {
         }
         CampaignState::Sending if !mailing::is_open(act.tx(), id).await? => {
             campaign.ended_at = Some(act.now());
+            mailing::finish(act.tx(), id).await?;
             change(act, &mut campaign, Event::Finish, "campaign.finished").await
         }
         CampaignState::Cancelled if campaign.ended_at.is_none() => clear(act, &mut campaign).await,
@@ -120,7 +122,7 @@ async fn write_chunk(act: &Act<'_>, campaign: &mut Campaign) -> Result<bool, Fai
         Some(last) => {
             let circle = Circle::of(act.tx(), campaign).await?;
             let matter = Matter::of(act.tx(), campaign).await?;
-            let pens = matter.pens()?;
+            announce(act, campaign, &matter).await?;
             let files = match campaign.promotion_id {
                 Some(promotion) => {
                     let alliance = &matter.alliance.name;
@@ -130,7 +132,7 @@ async fn write_chunk(act: &Act<'_>, campaign: &mut Campaign) -> Result<bool, Fai
             };
             let mut parcels = Vec::with_capacity(contacts.len());
             for contact in contacts.iter().filter(|contact| circle.takes_in(contact)) {
-                let mut parcel = parcel(act, campaign, &matter, &pens, contact).await?;
+                let mut parcel = parcel(act, campaign, &matter, contact).await?;
                 let locale = contact.person.locale;
                 parcel.letter.attachments = files.as_ref().map_or_else(Vec::new, |f| f.of(locale));
                 parcels.push(parcel);
@@ -144,58 +146,51 @@ async fn write_chunk(act: &Act<'_>, campaign: &mut Campaign) -> Result<bool, Fai
     Ok(true)
 }
 
-/// The letter to one person, in their language. What cannot be written is kept as failed, with its reason.
+/// Tells the engine what all letters have in common; the first telling counts.
+async fn announce(act: &Act<'_>, campaign: &Campaign, matter: &Matter) -> Result<(), Failure> {
+    let plan = Plan::new(campaign.id, Some(campaign.alliance_id));
+    mailing::open(act.tx(), &plan).await?;
+    for locale in Locale::ALL {
+        stencils::keep(act.tx(), campaign.id, *locale, matter.stencil(*locale)?).await?;
+    }
+    Ok(())
+}
+
+/// What is special about the letter to one person, in their language; the engine writes it when it is
+/// sent. What cannot be sent is kept as failed, with its reason.
 async fn parcel(
     act: &Act<'_>,
     campaign: &Campaign,
     matter: &Matter,
-    pens: &Pens<'_>,
     contact: &Contact,
 ) -> Result<Parcel, Failure> {
     let id: DeliveryId = act.fresh();
-    let link = unsubscribing::link(act.ctx, id);
-    let enrol_link = match campaign.promotion_id.filter(|_| matter.calls_to_enrol()) {
-        Some(promotion) => {
-            Some(promotion_facts::enrol_link(act, promotion, contact.membership).await?)
-        }
-        None => None,
-    };
+    let mut vars = json!({"merchant_name": contact.merchant_name});
+    if let Some(promotion) = campaign.promotion_id.filter(|_| matter.calls_to_enrol()) {
+        let link = promotion_facts::enrol_link(act, promotion, contact.membership).await?;
+        vars["enrol_link"] = link.into();
+    }
     let person = &contact.person;
-    let values = matter.values(
-        &contact.merchant_name,
-        &person.name,
-        link.clone(),
-        enrol_link,
-    );
-    let written = pens.write(person.locale, &values);
-    let (content, fault) = match written {
-        Ok(content) => (content, None),
-        Err(Failure::Refused(refusal)) => (empty(), Some(refusal.to_string())),
-        Err(failure) => return Err(failure),
-    };
     let to = Recipient {
         email: person.email.clone(),
         name: person.name.clone(),
         locale: person.locale,
     };
-    let letter = Letter {
-        alliance: Some(campaign.alliance_id),
-        campaign: Some(campaign.id),
-        unsubscribe: Some(link),
-        dedupe_key: Some(person.email.to_lowercase()),
-        expires_at: Some(expiry(act.now(), matter)),
-        ..Letter::new(to, matter.category, content)
-    };
-    let fault = fault.or_else(|| letter.check().err().map(|error| error.to_string()));
-    Ok(Parcel { id, letter, fault })
-}
-
-fn empty() -> Content {
-    Content {
+    let empty = Content {
         subject: String::new(),
         html: String::new(),
         text: String::new(),
-    }
+    };
+    let letter = Letter {
+        alliance: Some(campaign.alliance_id),
+        campaign: Some(campaign.id),
+        vars: Some(vars),
+        dedupe_key: Some(person.email.to_lowercase()),
+        expires_at: Some(expiry(act.now(), matter)),
+        ..Letter::new(to, matter.category, empty)
+    };
+    let fault = letter.check().err().map(|error| error.to_string());
+    Ok(Parcel { id, letter, fault })
 }
 
 fn expiry(now: Instant, matter: &Matter) -> Instant {

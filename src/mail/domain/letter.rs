@@ -52,6 +52,22 @@ impl Category {
     }
 }
 
+impl Category {
+    /// What follows where nobody knows whether a letter arrived: `hold` where a missed one is cheap, so that
+    /// a person decides; `resend` where it must arrive, if need be twice.
+    pub const fn on_unsure(self) -> &'static str {
+        match self {
+            Self::Enrolment | Self::Promotion | Self::Digest => "hold",
+            Self::Account
+            | Self::Invitation
+            | Self::LevyNotice
+            | Self::Ballot
+            | Self::Tender
+            | Self::Order => "resend",
+        }
+    }
+}
+
 /// To whom a letter goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipient {
@@ -111,6 +127,11 @@ pub struct Letter {
     /// A second letter with this key in the same campaign (or outside of any) is not queued.
     pub dedupe_key: Option<String>,
     pub attachments: Vec<Attachment>,
+    /// The recipient's values of the campaign's stencil; the content is written with them when the letter
+    /// is sent, and empty until then.
+    pub vars: Option<Value>,
+    /// The recipient's time zone, for quiet hours.
+    pub zone: Option<String>,
     /// Last moment at which the letter makes sense; four days after queueing where absent.
     pub expires_at: Option<Instant>,
 }
@@ -127,6 +148,8 @@ impl Letter {
             unsubscribe: None,
             dedupe_key: None,
             attachments: Vec::new(),
+            vars: None,
+            zone: None,
             expires_at: None,
         }
     }
@@ -138,7 +161,9 @@ impl Letter {
     pub fn check(&self) -> Result<(), LetterError> {
         text::check_email(&self.to.email).map_err(LetterError::Address)?;
         text::check_line(&self.to.name).map_err(LetterError::Name)?;
-        check_subject(&self.content.subject)?;
+        if self.vars.is_none() {
+            check_subject(&self.content.subject)?;
+        }
         if !self.attachments.iter().all(Attachment::is_fine) {
             return Err(LetterError::Attachment);
         }

@@ -1,21 +1,33 @@
 //! What became of deliveries, written for many senders in one commit.
 
+mod outcome;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use entity::delivery;
 use entity::delivery::Column;
 use sea_orm::ColumnTrait;
 use sea_orm::DbErr;
 use sea_orm::EntityTrait;
+use sea_orm::ExprTrait;
 use sea_orm::QueryFilter;
-use sea_orm::Value;
+use sea_orm::QuerySelect;
 use sea_orm::sea_query::Expr;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+use crate::kernel::ids::AllianceId;
+use crate::kernel::ids::CampaignId;
 use crate::kernel::ids::DeliveryId;
 use crate::kernel::problem::Failure;
 use crate::kernel::time::Instant;
+use crate::mail::domain::receiver;
+use crate::mail::repo::astray;
+use crate::mail::repo::faults::Fault;
+use crate::mail::repo::tally::Tally;
 use crate::platform::ctx::Ctx;
 use crate::platform::db::Tx;
 
@@ -32,42 +44,69 @@ pub enum Change {
     /// The server has it.
     Sent,
     /// Another try after a pause, unless that is too late.
-    Deferred {
-        pause: TimeDelta,
-        code: Option<u16>,
-        reason: String,
-    },
+    Deferred { pause: TimeDelta, fault: Fault },
     /// No other try.
-    Failed { code: Option<u16>, reason: String },
+    Failed { fault: Fault },
+    /// The content was handed over, and no answer came: it may have arrived.
+    Unsure { fault: Fault },
     /// Not tried: as it was before the claim.
     Back,
+    /// Not tried, and not due before a pause; the receiver wants fewer connections than the given number.
+    Later {
+        pause: TimeDelta,
+        used: Option<usize>,
+        reason: String,
+    },
 }
 
 /// One change of one leased row.
 #[derive(Debug, Clone)]
 pub struct Step {
     id: DeliveryId,
+    campaign: Option<CampaignId>,
+    alliance: Option<AllianceId>,
     lease: Option<Uuid>,
     attempts: i32,
     expires_at: Instant,
+    email: String,
+    /// Group or domain whose limits hold.
+    receiver: String,
+    relay: Option<Arc<str>>,
+    /// Whether it was marked as being sent.
+    marked: bool,
     change: Change,
 }
 
 impl Step {
-    /// A change of a claimed row.
-    pub fn new(row: &delivery::Model, change: Change) -> Self {
+    /// A change of a claimed row, which `relay` was to send.
+    pub fn new(row: &delivery::Model, relay: Option<Arc<str>>, change: Change) -> Self {
         Self {
             id: row.id,
+            campaign: row.campaign_id,
+            alliance: row.alliance_id,
             lease: row.lease_token,
             attempts: row.attempts,
             expires_at: row.expires_at,
+            email: row.to_email.clone(),
+            receiver: receiver::name_of(&row.domain_group, &row.to_email),
+            relay,
+            marked: false,
             change,
         }
     }
 
+    /// The row was marked as being sent before.
+    #[must_use]
+    pub fn marked(self, marked: bool) -> Self {
+        Self { marked, ..self }
+    }
+
     /// Whether the change ends a try.
-    pub fn is_outcome(&self) -> bool {
-        !matches!(self.change, Change::Sending | Change::Back)
+    fn is_outcome(&self) -> bool {
+        !matches!(
+            self.change,
+            Change::Sending | Change::Back | Change::Later { .. }
+        )
     }
 }
 
@@ -119,29 +158,28 @@ impl Ledger {
 }
 
 /// Commits what the senders hand in, as much at once as is there, until the last of them is gone.
-/// Answers the number of tries that ended.
+/// Tells the number of tries that ended with each commit.
 ///
 /// # Errors
 /// When the database refuses: then every sender learns that nothing was written.
 pub async fn keep(
     ctx: &Ctx,
     mut requests: mpsc::Receiver<Request>,
+    shard: i32,
     ended: impl Fn(u64),
 ) -> Result<(), Failure> {
     let mut group = Vec::with_capacity(GROUP);
     while requests.recv_many(&mut group, GROUP).await > 0 {
         let written = ctx
             .db
-            .write(async |tx| {
-                let mut written = Vec::with_capacity(group.len());
-                for request in &group {
-                    written.push(apply(tx, &request.steps).await?);
-                }
-                Ok(written)
-            })
+            .write(async |tx| Ok(apply(ctx, tx, &group, shard).await?))
             .await?;
-        for (request, (held, outcomes)) in group.drain(..).zip(written) {
-            ended(outcomes);
+        ended(written.outcomes);
+        for request in group.drain(..) {
+            let held = request
+                .steps
+                .last()
+                .is_none_or(|step| !written.lost.contains(&(step.id, step.lease)));
             // A sender that is gone does not care.
             let _ = request.done.send(held);
         }
@@ -149,86 +187,125 @@ pub async fn keep(
     Ok(())
 }
 
-/// Answers whether the last row was still ours, and how many tries ended.
-async fn apply(tx: &Tx, steps: &[Step]) -> Result<(bool, u64), DbErr> {
-    let mut held = true;
-    let mut outcomes = 0;
-    for step in steps {
-        held = write(tx, step).await?;
-        if held && step.is_outcome() {
-            outcomes += 1;
-        }
-        if !held {
-            tracing::warn!(delivery = %step.id, "a delivery was taken over by another worker");
-        }
-    }
-    Ok((held, outcomes))
+/// What one commit wrote.
+struct Written {
+    outcomes: u64,
+    /// Rows that were not ours any more, each with the lease that was lost.
+    lost: Vec<(DeliveryId, Option<Uuid>)>,
 }
 
-async fn write(tx: &Tx, step: &Step) -> Result<bool, DbErr> {
-    let mut update = delivery::Entity::update_many();
-    for (column, value) in values(tx, step) {
-        update = update.col_expr(column, Expr::value(value));
+/// Rows that change alike: one statement each.
+type Alike = (Option<Uuid>, Option<CampaignId>, Option<Arc<str>>);
+
+/// Outcomes before marks: a row may be sent and claimed anew within one group.
+async fn apply(ctx: &Ctx, tx: &Tx, group: &[Request], shard: i32) -> Result<Written, DbErr> {
+    let mut written = Written {
+        outcomes: 0,
+        lost: Vec::new(),
+    };
+    let mut tally = Tally::default();
+    let mut sent: BTreeMap<Alike, Vec<DeliveryId>> = BTreeMap::new();
+    let mut sending: BTreeMap<Alike, Vec<DeliveryId>> = BTreeMap::new();
+    let mut log = Vec::new();
+    for step in group.iter().flat_map(|request| &request.steps) {
+        let alike = || (step.lease, step.campaign, step.relay.clone());
+        match &step.change {
+            Change::Sent => sent.entry(alike()).or_default().push(step.id),
+            Change::Sending => sending.entry(alike()).or_default().push(step.id),
+            _ if outcome::write(ctx, tx, step, &mut tally, &mut log).await? => {
+                written.outcomes += u64::from(step.is_outcome());
+            }
+            _ => lost(&mut written, step.lease, [step.id]),
+        }
     }
-    let result = update
-        .filter(Column::Id.eq(step.id))
-        .filter(Column::LeaseToken.eq(step.lease))
+    for ((lease, campaign, _), ids) in sent {
+        let held = mark_sent(tx, lease, &ids).await?;
+        written.outcomes += held;
+        tally.shift(
+            campaign,
+            "sending",
+            "sent",
+            i64::try_from(held).unwrap_or(0),
+        );
+        if held < ids.len() as u64 {
+            tracing::warn!(
+                count = ids.len() as u64 - held,
+                "messages left whose lease was lost"
+            );
+        }
+    }
+    for ((lease, campaign, relay), ids) in sending {
+        let held = mark_sending(tx, lease, relay.as_deref(), &ids).await?;
+        tally.shift(
+            campaign,
+            "claimed",
+            "sending",
+            i64::try_from(held).unwrap_or(0),
+        );
+        if held < ids.len() as u64 {
+            let kept = still_held(tx, lease, &ids).await?;
+            let gone = ids.into_iter().filter(|id| !kept.contains(id));
+            lost(&mut written, lease, gone);
+        }
+    }
+    crate::mail::repo::faults::log(tx, log).await?;
+    tally.write(tx, shard).await?;
+    Ok(written)
+}
+
+fn lost(written: &mut Written, lease: Option<Uuid>, ids: impl IntoIterator<Item = DeliveryId>) {
+    for id in ids {
+        tracing::warn!(delivery = %id, "a delivery was taken over");
+        written.lost.push((id, lease));
+    }
+}
+
+async fn mark_sent(tx: &Tx, lease: Option<Uuid>, ids: &[DeliveryId]) -> Result<u64, DbErr> {
+    let result = astray::without_lease(delivery::Entity::update_many())
+        .col_expr(Column::State, Expr::value("sent"))
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+        .col_expr(Column::DoneAt, Expr::value(tx.now()))
+        .col_expr(Column::Code, Expr::value(None::<i32>))
+        .col_expr(Column::Enhanced, Expr::value(None::<String>))
+        .col_expr(Column::Reason, Expr::value(None::<String>))
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .filter(Column::LeaseToken.eq(lease))
         .exec(tx)
         .await?;
-    Ok(result.rows_affected == 1)
+    Ok(result.rows_affected)
 }
 
-/// The columns that a step sets.
-fn values(tx: &Tx, step: &Step) -> Vec<(Column, Value)> {
-    let (state, code, reason) = match &step.change {
-        Change::Sending => {
-            let until = tx.real_now().plus(SENDING_LEASE);
-            return vec![
-                (Column::State, "sending".into()),
-                (Column::LeaseUntil, until.into()),
-            ];
-        }
-        Change::Back => {
-            let state = if step.attempts == 0 {
-                "queued"
-            } else {
-                "deferred"
-            };
-            return freed(state).into();
-        }
-        Change::Sent => ("sent", None, None),
-        Change::Deferred {
-            code,
-            reason,
-            pause,
-        } => {
-            let in_time = tx.now().plus(*pause) < step.expires_at;
-            (
-                if in_time { "deferred" } else { "failed" },
-                *code,
-                Some(reason.as_str()),
-            )
-        }
-        Change::Failed { code, reason } => ("failed", *code, Some(reason.as_str())),
-    };
-    let mut values = Vec::from(freed(state));
-    values.push((Column::Attempts, step.attempts.saturating_add(1).into()));
-    values.push((Column::Code, code.map(i32::from).into()));
-    values.push((Column::Reason, reason.into()));
-    values.push(match &step.change {
-        Change::Deferred { pause, .. } if state == "deferred" => {
-            (Column::DueAt, tx.now().plus(*pause).into())
-        }
-        _ => (Column::DoneAt, tx.now().into()),
-    });
-    values
+async fn mark_sending(
+    tx: &Tx,
+    lease: Option<Uuid>,
+    relay: Option<&str>,
+    ids: &[DeliveryId],
+) -> Result<u64, DbErr> {
+    let result = delivery::Entity::update_many()
+        .col_expr(Column::State, Expr::value("sending"))
+        .col_expr(
+            Column::LeaseUntil,
+            Expr::value(tx.real_now().plus(SENDING_LEASE)),
+        )
+        .col_expr(Column::Relay, Expr::value(relay.map(str::to_owned)))
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .filter(Column::LeaseToken.eq(lease))
+        .exec(tx)
+        .await?;
+    Ok(result.rows_affected)
 }
 
-/// A state without lease.
-fn freed(state: &str) -> [(Column, Value); 3] {
-    [
-        (Column::State, state.into()),
-        (Column::LeaseUntil, None::<Instant>.into()),
-        (Column::LeaseToken, None::<Uuid>.into()),
-    ]
+async fn still_held(
+    tx: &Tx,
+    lease: Option<Uuid>,
+    ids: &[DeliveryId],
+) -> Result<Vec<DeliveryId>, DbErr> {
+    delivery::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .filter(Column::LeaseToken.eq(lease))
+        .into_tuple()
+        .all(tx)
+        .await
 }

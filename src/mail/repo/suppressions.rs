@@ -15,10 +15,11 @@ use sea_orm::QueryOrder;
 use sea_orm::QuerySelect;
 use sea_orm::sea_query::Expr;
 use sea_orm::sea_query::Func;
-use uuid::Uuid;
+use sea_orm::sea_query::LockType;
 
 use crate::kernel::ids::AllianceId;
 use crate::kernel::ids::BounceId;
+use crate::kernel::ids::CampaignId;
 use crate::kernel::ids::DeliveryId;
 use crate::kernel::ids::SuppressionId;
 use crate::kernel::locale::Locale;
@@ -29,7 +30,10 @@ use crate::mail::domain::consent::ConsentCategory;
 use crate::mail::domain::letter::Category;
 use crate::mail::domain::refusal;
 use crate::mail::domain::refusal::RefusalSource;
+use crate::mail::repo::astray;
 use crate::mail::repo::refusals;
+use crate::mail::repo::tally;
+use crate::mail::repo::tally::Tally;
 use crate::platform::db::Tx;
 use crate::platform::db::on_any_conflict;
 
@@ -209,12 +213,10 @@ async fn take_back_of(
     categories: &[&str],
     reason: &str,
 ) -> Result<(), DbErr> {
-    let mut update = delivery::Entity::update_many()
-        .col_expr(delivery::Column::State, Expr::value("suppressed"))
-        .col_expr(delivery::Column::DoneAt, Expr::value(tx.now()))
-        .col_expr(delivery::Column::Reason, Expr::value(reason))
-        .col_expr(delivery::Column::LeaseToken, Expr::value(None::<Uuid>))
-        .col_expr(delivery::Column::LeaseUntil, Expr::value(None::<Instant>))
+    let mut claimed = delivery::Entity::find()
+        .select_only()
+        .column(delivery::Column::Id)
+        .column(delivery::Column::CampaignId)
         // Both: the first names the index of leased rows.
         .filter(delivery::Column::State.is_in(["claimed", "sending"]))
         .filter(delivery::Column::State.eq("claimed"))
@@ -224,10 +226,25 @@ async fn take_back_of(
                 .eq(refused.email.to_lowercase()),
         );
     if let Some(alliance) = refused.alliance {
-        update = update.filter(delivery::Column::AllianceId.eq(alliance));
+        claimed = claimed.filter(delivery::Column::AllianceId.eq(alliance));
     }
-    update.exec(tx).await?;
-    Ok(())
+    let rows: Vec<(DeliveryId, Option<CampaignId>)> =
+        claimed.lock(LockType::Update).into_tuple().all(tx).await?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    astray::without_lease(delivery::Entity::update_many())
+        .col_expr(delivery::Column::State, Expr::value("suppressed"))
+        .col_expr(delivery::Column::DoneAt, Expr::value(tx.now()))
+        .col_expr(delivery::Column::Reason, Expr::value(reason))
+        .filter(delivery::Column::Id.is_in(rows.iter().map(|(id, _)| *id)))
+        .exec(tx)
+        .await?;
+    let mut moved = Tally::default();
+    for (_, campaign) in rows {
+        moved.shift(campaign, "claimed", "suppressed", 1);
+    }
+    moved.write(tx, tally::OTHERS).await
 }
 
 /// The refusals that an alliance may see: those of its mail, and those of everywhere that its mail brought

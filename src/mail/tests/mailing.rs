@@ -8,6 +8,9 @@ use crate::kernel::ids::CampaignId;
 use crate::mail::RefusalSource;
 use crate::mail::mailing;
 use crate::mail::repo::claim;
+use crate::mail::repo::claim::Wish;
+use crate::mail::repo::gates::Gates;
+use crate::mail::repo::lanes;
 use crate::mail::repo::ledger;
 use crate::mail::repo::ledger::Change;
 use crate::mail::repo::ledger::Ledger;
@@ -22,13 +25,30 @@ async fn claimed(ctx: &Ctx) -> (CampaignId, AllianceId, Vec<delivery::Model>) {
         let letter = Letter {
             campaign: Some(campaign),
             alliance: Some(alliance),
+            // It may be refused, and is sent again where it may have arrived.
+            category: Category::Invitation,
             ..letter(email)
         };
         send(ctx, &letter).await;
     }
-    let rows = claim::claim(ctx, 10).await.expect("claimed").rows;
+    let rows = claim_all(ctx).await;
     assert_eq!(rows.len(), 2);
     (campaign, alliance, rows)
+}
+
+/// Everything that is due, as a worker claims it.
+pub async fn claim_all(ctx: &Ctx) -> Vec<delivery::Model> {
+    let reader = ctx.db.reader();
+    let now = reader.now().await.expect("a time");
+    let lanes = lanes::due(&reader, now).await.expect("lanes");
+    let wishes: Vec<_> = lanes
+        .into_iter()
+        .map(|lane| Wish { lane, count: 100 })
+        .collect();
+    claim::claim(ctx, &wishes, &Gates::default(), 0)
+        .await
+        .expect("claimed")
+        .rows
 }
 
 /// What a sender learns that marks a row before the final dot.
@@ -36,9 +56,11 @@ async fn mark(ctx: &Ctx, row: &delivery::Model) -> Result<(), NotWritten> {
     let (ledger, requests) = Ledger::new();
     let mark = async {
         let ledger = ledger;
-        ledger.write(vec![Step::new(row, Change::Sending)]).await
+        ledger
+            .write(vec![Step::new(row, None, Change::Sending)])
+            .await
     };
-    let (marked, kept) = join(mark, ledger::keep(ctx, requests, |_| ())).await;
+    let (marked, kept) = join(mark, ledger::keep(ctx, requests, 0, |_| ())).await;
     kept.expect("kept");
     marked
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use tokio::io::AsyncBufReadExt;
 use tokio::io::AsyncWriteExt;
@@ -21,7 +22,18 @@ pub struct Seen {
     /// Recipient and content of each message, in the order of acceptance.
     pub accepted: Vec<(String, String)>,
     pub tries: HashMap<String, u32>,
+    /// When each message was accepted, beside `accepted`.
+    pub times: Vec<std::time::Instant>,
     pub logins: usize,
+    /// Connections open at once, now and at most.
+    pub open: usize,
+    pub peak: usize,
+    /// Negative answers to `RCPT`, by code.
+    pub refused: HashMap<u16, usize>,
+    /// Parameters of `MAIL` and `RCPT` that were sent last.
+    pub parameters: String,
+    /// While set, the server takes nothing: it is shutting down.
+    pub down: bool,
 }
 
 /// How a server behaves.
@@ -32,6 +44,10 @@ pub struct Manners {
     /// Refuses more connections at once with 421; 0: never.
     pub connections_max: usize,
     pub refuses_login: bool,
+    /// Offers PIPELINING and DSN.
+    pub pipelining: bool,
+    /// Text of refusals at `RCPT` and after the content, in place of the usual ones.
+    pub text: Option<&'static str>,
 }
 
 /// A running server; dropping it cuts every connection.
@@ -60,8 +76,11 @@ impl Server {
             loop {
                 let (stream, _) = listener.accept().await.expect("accepted");
                 while talks.try_join_next().is_some() {}
-                let crowded = manners.connections_max > 0 && talks.len() >= manners.connections_max;
-                witness.lock().expect("lock").connections += 1;
+                let mut seen = witness.lock().expect("lock");
+                let full = manners.connections_max > 0 && talks.len() >= manners.connections_max;
+                let crowded = full || seen.down;
+                seen.connections += 1;
+                drop(seen);
                 talks.spawn(talk(stream, Arc::clone(&witness), manners, crowded));
             }
         });
@@ -83,8 +102,14 @@ impl Server {
 }
 
 async fn talk(stream: TcpStream, seen: Arc<Mutex<Seen>>, manners: Manners, crowded: bool) {
+    {
+        let mut seen = seen.lock().expect("lock");
+        seen.open += 1;
+        seen.peak = seen.peak.max(seen.open);
+    }
     // The client may hang up at any moment.
-    let _ = converse(stream, seen, manners, crowded).await;
+    let _ = converse(stream, Arc::clone(&seen), manners, crowded).await;
+    seen.lock().expect("lock").open -= 1;
 }
 
 async fn converse(
@@ -101,46 +126,61 @@ async fn converse(
     }
     write.write_all(b"220 test\r\n").await?;
     let mut to = String::new();
+    let mut taken = false;
     let mut messages = 0;
     while let Some(line) = lines.next_line().await? {
         let answer = match line.split(' ').next().unwrap_or_default() {
-            "EHLO" => "250-test\r\n250 AUTH PLAIN",
+            "EHLO" if manners.pipelining => {
+                "250-test\r\n250-PIPELINING\r\n250-DSN\r\n250 AUTH PLAIN".to_owned()
+            }
+            "EHLO" => "250-test\r\n250 AUTH PLAIN".to_owned(),
             "AUTH" => {
                 seen.lock().expect("lock").logins += 1;
-                if manners.refuses_login {
+                let answer = if manners.refuses_login {
                     "535 no"
                 } else {
                     "235 ok"
-                }
+                };
+                answer.to_owned()
             }
-            "MAIL" if manners.messages_max > 0 && messages == manners.messages_max => "421 enough",
+            "MAIL" if seen.lock().expect("lock").down => "421 shutting down".to_owned(),
+            "MAIL" if manners.messages_max > 0 && messages == manners.messages_max => {
+                "421 enough".to_owned()
+            }
             "MAIL" => {
                 messages += 1;
-                "250 ok"
+                seen.lock().expect("lock").parameters.clone_from(&line);
+                "250 ok".to_owned()
             }
             "RCPT" => {
-                line.trim_start_matches("RCPT TO:<")
-                    .trim_end_matches('>')
+                let address = line.trim_start_matches("RCPT TO:<");
+                address
+                    .split('>')
+                    .next()
+                    .unwrap_or_default()
                     .clone_into(&mut to);
-                recipient(&seen, &to)
+                let answer = recipient(&seen, &to, manners.text);
+                seen.lock().expect("lock").parameters.push_str(&line);
+                taken = answer.starts_with("250");
+                answer
             }
+            "DATA" if !taken => "503 no recipient".to_owned(),
+            "DATA" if word(&seen, &to).is_some_and(|(word, _)| word == "dropdata") => return Ok(()),
             "DATA" => {
+                taken = false;
                 write.write_all(b"354 go on\r\n").await?;
                 let content = content(&mut lines).await?;
-                match verdict(&to).await {
+                match verdict(&seen, &to, content, manners.text).await {
                     None => return Ok(()),
-                    Some("250 taken") => {
-                        seen.lock()
-                            .expect("lock")
-                            .accepted
-                            .push((to.clone(), content));
-                        "250 taken"
-                    }
-                    Some(other) => other,
+                    Some(answer) => answer,
                 }
             }
-            "QUIT" => "221 bye",
-            _ => "250 ok",
+            "RSET" => {
+                taken = false;
+                "250 ok".to_owned()
+            }
+            "QUIT" => "221 bye".to_owned(),
+            _ => "250 ok".to_owned(),
         };
         write.write_all(format!("{answer}\r\n").as_bytes()).await?;
         if answer.starts_with("421") || answer.starts_with("221") {
@@ -150,37 +190,107 @@ async fn converse(
     Ok(())
 }
 
+/// The content up to the final dot. Without a dot there is no message: the client hung up.
 async fn content(lines: &mut Lines<BufReader<OwnedReadHalf>>) -> std::io::Result<String> {
     let mut content = String::new();
     while let Some(line) = lines.next_line().await? {
         if line == "." {
-            break;
+            return Ok(content);
         }
         content.push_str(&line);
         content.push('\n');
     }
-    Ok(content)
+    Err(std::io::ErrorKind::UnexpectedEof.into())
 }
 
-fn recipient(seen: &Mutex<Seen>, to: &str) -> &'static str {
-    let mut seen = seen.lock().expect("lock");
-    let tries = seen.tries.entry(to.to_owned()).or_default();
-    *tries += 1;
-    match to.split(['.', '@']).next() {
-        Some("later") if *tries == 1 => "451 greylisted",
-        Some("never") => "550 5.1.1 no such user",
-        Some("shut") => "421 go away",
-        _ => "250 ok",
-    }
+/// What is wrong with a recipient, by a label of the address: a word and a number. `xN` after it limits it
+/// to the first N tries.
+fn word(seen: &Mutex<Seen>, to: &str) -> Option<(String, u64)> {
+    let tries = seen
+        .lock()
+        .expect("lock")
+        .tries
+        .get(to)
+        .copied()
+        .unwrap_or(0);
+    let local = to.split('@').next().unwrap_or_default();
+    local.split('.').find_map(|label| {
+        let (label, limit) = match label.rsplit_once('x') {
+            Some((label, limit)) if limit.parse::<u32>().is_ok() => (label, limit.parse().ok()),
+            _ => (label, None),
+        };
+        let digits = label
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(label.len());
+        let (word, number) = label.split_at(digits);
+        let number = number.parse().unwrap_or(0);
+        let known = match word {
+            "c" | "d" => (400..600).contains(&number),
+            "slow" | "late" => number > 0,
+            "shut" | "dropdata" | "dropdot" | "lost" | "hang" | "later" | "never" | "drop"
+            | "spam" | "odd" => true,
+            _ => false,
+        };
+        (known && limit.is_none_or(|limit: u32| tries <= limit)).then(|| (word.to_owned(), number))
+    })
 }
 
-/// The answer to the final dot; `None` hangs up without one.
-async fn verdict(to: &str) -> Option<&'static str> {
-    match to.split(['.', '@']).next() {
-        Some("hang") => std::future::pending().await,
-        Some("drop") => None,
-        Some("spam") => Some("554 spam"),
-        Some("odd") => Some("251 well"),
-        _ => Some("250 taken"),
+fn recipient(seen: &Mutex<Seen>, to: &str, text: Option<&str>) -> String {
+    *seen
+        .lock()
+        .expect("lock")
+        .tries
+        .entry(to.to_owned())
+        .or_default() += 1;
+    let tries = seen.lock().expect("lock").tries[to];
+    let answer = match word(seen, to) {
+        Some((word, _)) if word == "later" && tries == 1 => "451 greylisted".to_owned(),
+        Some((word, _)) if word == "never" => "550 5.1.1 no such user".to_owned(),
+        Some((word, _)) if word == "shut" => "421 go away".to_owned(),
+        Some((word, code)) if word == "c" => {
+            let usual = format!("{}.1.1 as asked for", code / 100);
+            format!("{code} {}", text.unwrap_or(&usual))
+        }
+        _ => "250 ok".to_owned(),
+    };
+    if let Some(code) = answer.get(..3).and_then(|code| code.parse::<u16>().ok())
+        && code >= 400
+    {
+        *seen.lock().expect("lock").refused.entry(code).or_default() += 1;
     }
+    answer
+}
+
+/// The answer to the final dot; `None` hangs up without one. What is accepted is noted before it is answered.
+async fn verdict(
+    seen: &Mutex<Seen>,
+    to: &str,
+    content: String,
+    text: Option<&str>,
+) -> Option<String> {
+    let fault = word(seen, to);
+    let (word, number) = match &fault {
+        Some((word, number)) => (word.as_str(), *number),
+        None => ("", 0),
+    };
+    match word {
+        "hang" => std::future::pending().await,
+        "drop" | "dropdot" => return None,
+        "spam" => return Some("554 5.7.1 spam".to_owned()),
+        "odd" => return Some("251 well".to_owned()),
+        "d" => return Some(format!("{number} {}", text.unwrap_or("5.6.0 as asked for"))),
+        "slow" => tokio::time::sleep(Duration::from_secs(number)).await,
+        _ => {}
+    }
+    {
+        let mut seen = seen.lock().expect("lock");
+        seen.accepted.push((to.to_owned(), content));
+        seen.times.push(std::time::Instant::now());
+    }
+    match word {
+        "lost" => return None,
+        "late" => tokio::time::sleep(Duration::from_secs(number)).await,
+        _ => {}
+    }
+    Some("250 taken".to_owned())
 }

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use crate::platform::config::Rate;
 use crate::platform::config::Secret;
 
 crate::words! {
@@ -25,6 +26,27 @@ pub struct SmtpTarget {
     pub port: u16,
     pub tls: Tls,
     pub login: Option<(String, Secret)>,
+    /// `?connections=`: most connections at once, where it differs from the setting.
+    pub connections: Option<usize>,
+    /// `?messages=`: messages after which a connection is renewed.
+    pub messages: u32,
+    /// `?rate=`: what this server takes.
+    pub rate: Option<Rate>,
+}
+
+impl SmtpTarget {
+    /// Its name in logs and reports.
+    pub fn name(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+}
+
+/// Many servers hang up at their own limit.
+const MESSAGES: u32 = 100;
+
+/// Parses one SMTP URL, or several with commas between them.
+pub fn smtp_relays(text: &str) -> Option<Vec<SmtpTarget>> {
+    text.split(',').map(|url| smtp_url(url.trim())).collect()
 }
 
 /// Parses an SMTP URL. TLS is required unless the host is a loopback address.
@@ -32,10 +54,20 @@ pub fn smtp_url(text: &str) -> Option<SmtpTarget> {
     let url = Url::parse(text).ok()?;
     let host = url.host_str()?.to_owned();
     let loopback = is_loopback(&host);
-    let asked = match url.query() {
-        None => None,
-        Some(query) => Some(query.strip_prefix("tls=").and_then(Tls::parse)?),
-    };
+    let mut asked = None;
+    let mut connections = None;
+    let mut messages = MESSAGES;
+    let mut rate = None;
+    for (key, value) in url.query_pairs() {
+        let number = || value.parse().ok().filter(|n: &u32| *n > 0);
+        match &*key {
+            "tls" => asked = Some(Tls::parse(&value)?),
+            "connections" => connections = Some(number().filter(|n| *n <= 1024)? as usize),
+            "messages" => messages = number()?,
+            "rate" => rate = Some(Rate::parse(&value)?),
+            _ => return None,
+        }
+    }
     let (default_port, tls) = match (url.scheme(), asked) {
         ("smtps", None | Some(Tls::Required)) => (465, Tls::Wrapped),
         ("smtp", Some(Tls::Wrapped)) => return None,
@@ -56,6 +88,9 @@ pub fn smtp_url(text: &str) -> Option<SmtpTarget> {
         port: url.port().unwrap_or(default_port),
         tls,
         login,
+        connections,
+        messages,
+        rate,
     })
 }
 
@@ -78,6 +113,28 @@ pub(super) fn percent_decode(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn several_servers_have_limits_of_their_own() {
+        let text =
+            "smtp://127.0.0.1:2525?connections=3&messages=5&rate=10/s, smtps://mail.example.org";
+        let relays = smtp_relays(text).expect("two");
+        assert_eq!(relays[0].name(), "127.0.0.1:2525");
+        assert_eq!((relays[0].connections, relays[0].messages), (Some(3), 5));
+        assert_eq!(relays[0].rate, Rate::parse("10/s"));
+        assert_eq!(
+            (relays[1].port, relays[1].connections, relays[1].messages),
+            (465, None, 100)
+        );
+        for wrong in [
+            "",
+            "smtp://127.0.0.1,",
+            "smtp://127.0.0.1?connections=0",
+            "smtp://127.0.0.1?x=1",
+        ] {
+            assert!(smtp_relays(wrong).is_none(), "{wrong}");
+        }
+    }
 
     #[test]
     fn mail_leaves_this_machine_only_under_tls() {

@@ -212,10 +212,12 @@ const TABLE: &[(&str, &str)] = &[
     ("read_campaign", BACKSTAGE),
     ("approve_campaign", STEWARDS),
     ("cancel_campaign", ORGANIZER),
+    ("list_campaign_attempts", BACKSTAGE),
     ("list_campaign_deliveries", BACKSTAGE),
     ("pause_campaign", ORGANIZER),
     ("preview_campaign", STEWARDS),
     ("read_campaign_progress", BACKSTAGE),
+    ("resolve_unsure", ORGANIZER),
     ("resume_campaign", ORGANIZER),
     ("schedule_campaign", ORGANIZER),
     // calendars

@@ -123,3 +123,24 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_variable_in_a_block_is_not_printed_in_every_letter() {
+    for (source, always) in [
+        ("x {{ unsubscribe_link }}", true),
+        ("{{- unsubscribe_link -}}", true),
+        (
+            "{% if main_day %}{{ main_day }}{% endif %}{{ unsubscribe_link }}",
+            true,
+        ),
+        ("{% if main_day %}{{ unsubscribe_link }}{% endif %}", false),
+        ("{{ main_day }} unsubscribe_link", false),
+        ("{ { unsubscribe_link }}", false),
+    ] {
+        assert_eq!(
+            always_prints(source, "unsubscribe_link"),
+            always,
+            "{source}"
+        );
+    }
+}
