@@ -165,7 +165,7 @@ fn check_prices(breaks: &[SentBreak]) -> Vec<LineError> {
 }
 
 /// One comma, no point, digits on both sides: `55,50`.
-fn is_decimal_comma(text: &str) -> bool {
+pub fn is_decimal_comma(text: &str) -> bool {
     text.split_once(',')
         .is_some_and(|(whole, rest)| UnitPrice::parse(&format!("{whole}.{rest}")).is_some())
 }

@@ -3,6 +3,7 @@
 //! Money is minor units, unit prices are scaled by 10^6, rounding is half away from zero once per named amount.
 
 pub mod award;
+pub mod bulk;
 pub mod clearing;
 pub mod commitments;
 pub mod evaluation;

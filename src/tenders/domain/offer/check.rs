@@ -41,6 +41,12 @@ impl Report {
         self.0.push(FieldError::new(pointer, code, detail));
     }
 
+    fn by_field(self) -> Vec<(String, String)> {
+        let field = |pointer: &str| pointer.trim_start_matches("#/").to_owned();
+        let one = |error: FieldError| (field(&error.pointer), error.code);
+        self.0.into_iter().map(one).collect()
+    }
+
     fn require(&mut self, holds: bool, pointer: &str, code: &str, detail: &str) {
         if !holds {
             self.add(pointer, code, detail);
@@ -143,6 +149,21 @@ impl Offer {
 }
 
 impl OfferLine {
+    /// Fields whose rules this line breaks, with the codes, where `wanted` is its item.
+    pub fn broken_rules(&self, wanted: &Wanted) -> Vec<(String, String)> {
+        let mut report = Report(vec![]);
+        self.check_against(wanted, "#", &mut report);
+        self.check_alone("#", &mut report);
+        report.by_field()
+    }
+
+    /// Fields that differ from what its item wants, with the codes.
+    pub fn differences(&self, wanted: &Wanted) -> Vec<(String, String)> {
+        let mut report = Report(vec![]);
+        self.check_against(wanted, "#", &mut report);
+        report.by_field()
+    }
+
     fn check_against(&self, wanted: &Wanted, at: &str, report: &mut Report) {
         report.require(
             self.unit_code == wanted.unit_code,
@@ -207,7 +228,7 @@ impl OfferLine {
             "The price of one unit must be exact within six decimals.",
         );
         for (value, most, field) in [
-            (self.lead_time_days, 730, "lead_time_days"),
+            (self.lead_time_days.unwrap_or(0), 730, "lead_time_days"),
             (self.tooling_minor, exact::MAX_QUANTITY, "tooling_minor"),
             (self.allowance_bps, 10_000, "allowance_bps"),
             (self.quantity_tolerance_bps, 1_000, "quantity_tolerance_bps"),

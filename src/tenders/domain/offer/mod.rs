@@ -70,6 +70,11 @@ fn price_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::E
     }
 }
 
+/// A field that must stand there, even if it is `null`.
+fn stated<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    Option::deserialize(deserializer)
+}
+
 /// Freight of a line, where the buyer would see it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -130,8 +135,10 @@ pub struct OfferLine {
     pub pack_unit_code: Option<String>,
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     pub capacity: Option<i64>,
-    #[schema(minimum = 0, maximum = 730)]
-    pub lead_time_days: i64,
+    /// From the order's confirmation to readiness; `null` where it is not stated.
+    #[serde(deserialize_with = "stated")]
+    #[schema(minimum = 0, maximum = 730, required = true)]
+    pub lead_time_days: Option<i64>,
     #[serde(default)]
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub tooling_minor: i64,
@@ -197,6 +204,35 @@ impl Offer {
 }
 
 impl OfferLine {
+    /// A line that says nothing yet.
+    pub const fn empty() -> Self {
+        Self {
+            line_ref: String::new(),
+            supplier_item_code: None,
+            gtin: None,
+            description: None,
+            alternative: false,
+            unit_code: String::new(),
+            base_quantity: None,
+            discount_mode: None,
+            price_breaks: Vec::new(),
+            moq: None,
+            order_multiple: None,
+            pack_size: None,
+            pack_unit_code: None,
+            capacity: None,
+            lead_time_days: None,
+            tooling_minor: 0,
+            freight: None,
+            allowance_bps: 0,
+            quantity_tolerance_bps: 0,
+            country_of_origin: None,
+            hs_code: None,
+            net_weight_gram: None,
+            volume_cm3: None,
+        }
+    }
+
     /// What commitments are cleared against: prices of one unit, in multiples of the tender's item.
     ///
     /// # Errors
