@@ -218,6 +218,8 @@ ids! {
     QuoteId,
     /// Immutable content of a quote.
     QuoteRevisionId,
+    /// A file with the lines of a quote.
+    QuoteUploadId,
     /// One person's consent to open a round.
     UnsealingId,
     /// A member's binding conditional demand.

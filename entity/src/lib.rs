@@ -91,6 +91,7 @@ pub mod promotion;
 pub mod promotion_phase;
 pub mod quote;
 pub mod quote_revision;
+pub mod quote_upload;
 pub mod refresh_token;
 pub mod refund;
 pub mod reservation;

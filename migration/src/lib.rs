@@ -42,6 +42,7 @@ mod m20261125_400_deepen_mail;
 mod m20261125_401_open_mailings;
 mod m20261125_450_take_bounces;
 mod m20261125_451_log_consent;
+mod m20261125_600_take_quotes_in_files;
 
 /// Applies and reverts the changes in order.
 pub struct Migrator;
@@ -88,6 +89,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_450_take_bounces::Migration),
             Box::new(m20261125_451_log_consent::Migration),
             Box::new(m20261125_401_open_mailings::Migration),
+            Box::new(m20261125_600_take_quotes_in_files::Migration),
         ]
     }
 }

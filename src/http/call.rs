@@ -18,6 +18,7 @@ use crate::http::door::RequestId;
 use crate::http::gate::Admitted;
 use crate::http::json::Json;
 use crate::http::problem::Problem;
+use crate::http::raw::Raw;
 use crate::http::reply::Gone;
 use crate::http::reply::ListOf;
 use crate::http::reply::Reply;
@@ -90,6 +91,31 @@ impl Call {
         let request = self.request(&body.digest, body.invalid.clone());
         let reply = self.perform(&request, work).await?;
         Ok(reply.respond())
+    }
+
+    /// Runs a writing use case with a file.
+    ///
+    /// # Errors
+    /// The refusal as a problem.
+    pub async fn run_file<T: Serialize>(
+        &self,
+        file: &Raw,
+        work: impl AsyncFn(&Act<'_>) -> Result<Reply<T>, Failure>,
+    ) -> Answer {
+        let request = self.request(&file.digest, Vec::new());
+        let reply = self.perform(&request, work).await?;
+        Ok(reply.respond())
+    }
+
+    /// A file under a name.
+    pub fn file(&self, media_type: &str, name: &str, bytes: Vec<u8>) -> HttpResponse {
+        HttpResponse::Ok()
+            .insert_header(("content-type", media_type))
+            .insert_header((
+                "content-disposition",
+                format!("attachment; filename=\"{name}\""),
+            ))
+            .body(bytes)
     }
 
     /// Runs a writing use case without a body.

@@ -11,5 +11,6 @@ pub mod limits;
 pub mod links;
 pub mod page;
 pub mod problem;
+pub mod raw;
 pub mod reply;
 pub mod routes;

@@ -58,6 +58,13 @@ pub const RULES: &[Rule] = &[
     Rule::new("withdraw_quote", Allow::Manufacturer)
         .idempotent()
         .if_match(),
+    Rule::new("upload_quote_lines", Allow::Manufacturer)
+        .idempotent()
+        .max_body(LARGE),
+    Rule::new("read_upload", Allow::Manufacturer),
+    Rule::new("read_upload_errors", Allow::Manufacturer),
+    Rule::new("compare_quote_revisions", Allow::Participant),
+    Rule::new("read_quote_template", Allow::Participant),
     Rule::new("create_commitment", Allow::Roles(MEMBERS)).idempotent(),
     Rule::new("list_my_commitments", Allow::Roles(MEMBERS)),
     Rule::new("read_commitment", Allow::Roles(MEMBERS)),

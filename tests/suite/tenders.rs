@@ -3,6 +3,7 @@
 mod calculators;
 mod canary;
 pub mod fair;
+mod files;
 
 use serde_json::Value;
 use serde_json::json;

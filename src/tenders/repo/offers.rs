@@ -2,6 +2,7 @@
 
 use entity::quote;
 use entity::quote_revision;
+use entity::quote_upload;
 use sea_orm::ActiveModelTrait;
 use sea_orm::ColumnTrait;
 use sea_orm::ConnectionTrait;
@@ -16,6 +17,7 @@ use sea_orm::sea_query::ExprTrait;
 
 use crate::kernel::ids::ManufacturerId;
 use crate::kernel::ids::QuoteId;
+use crate::kernel::ids::QuoteUploadId;
 use crate::kernel::ids::RoundId;
 use crate::kernel::ids::TenderId;
 use crate::platform::db::Tx;
@@ -28,6 +30,7 @@ writers! {
 }
 
 pub type Revision = quote_revision::Model;
+pub type Upload = quote_upload::Model;
 
 pub async fn quote(c: &impl ConnectionTrait, id: QuoteId) -> Result<Option<Quote>, DbErr> {
     quote::Entity::find_by_id(id).one(c).await
@@ -96,4 +99,28 @@ pub async fn revision(c: &impl ConnectionTrait, quote: &Quote) -> Result<Option<
         .filter(quote_revision::Column::Number.eq(quote.revision))
         .one(c)
         .await
+}
+
+/// One content of a quote, whatever its present one is.
+pub async fn revision_numbered(
+    c: &impl ConnectionTrait,
+    quote: QuoteId,
+    number: i32,
+) -> Result<Option<Revision>, DbErr> {
+    quote_revision::Entity::find()
+        .filter(quote_revision::Column::QuoteId.eq(quote))
+        .filter(quote_revision::Column::Number.eq(number))
+        .one(c)
+        .await
+}
+
+pub async fn insert_upload(tx: &Tx, row: Upload) -> Result<(), DbErr> {
+    quote_upload::Entity::insert(row.into_active_model())
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+pub async fn upload(c: &impl ConnectionTrait, id: QuoteUploadId) -> Result<Option<Upload>, DbErr> {
+    quote_upload::Entity::find_by_id(id).one(c).await
 }

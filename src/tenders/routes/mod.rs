@@ -8,6 +8,7 @@ mod orders;
 mod quotes;
 mod rounds;
 mod tenders;
+mod uploads;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -20,5 +21,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(orders::configure)
         .configure(quotes::configure)
         .configure(rounds::configure)
-        .configure(tenders::configure);
+        .configure(tenders::configure)
+        .configure(uploads::configure);
 }

@@ -18,4 +18,5 @@ pub mod rounds;
 pub mod statements;
 pub mod tenders;
 pub mod unsealing;
+pub mod uploads;
 pub mod viewer;

@@ -1,5 +1,7 @@
 //! Use cases of quotes: submit, revise, withdraw, and who reads what of them.
 
+use std::collections::HashMap;
+
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 
@@ -67,7 +69,7 @@ pub async fn create(
     let manufacturer = viewer::acting(&viewer, act.caller(), manufacturer)?;
     let present = clock::settle(act, tender).await?;
     act.enter(None).await?;
-    check(act, &present.tender, &sent.offer).await?;
+    check(act, &present.tender, &sent.offer, submit).await?;
     let round = require_on_time(act, &present)?;
     if let Some(known) = repo::quote_of(act.tx(), tender, manufacturer).await? {
         return Err(Refused::new(
@@ -105,10 +107,13 @@ pub async fn create(
     ))
 }
 
-async fn check(act: &Act<'_>, tender: &Tender, offer: &Offer) -> Result<(), Failure> {
-    let items = tenders::items(act.tx(), tender.id)
-        .await?
-        .into_iter()
+/// What the items of a tender want, by their references.
+pub async fn wanted(
+    c: &impl ConnectionTrait,
+    tender: TenderId,
+) -> Result<HashMap<String, Wanted>, Failure> {
+    let items = tenders::items(c, tender).await?.into_iter();
+    Ok(items
         .map(|item| {
             let wanted = Wanted {
                 unit_code: item.unit_code,
@@ -117,13 +122,24 @@ async fn check(act: &Act<'_>, tender: &Tender, offer: &Offer) -> Result<(), Fail
             };
             (item.line_ref, wanted)
         })
-        .collect();
+        .collect())
+}
+
+/// Every rule of a content; a draft may still be without lines.
+pub async fn check(
+    act: &Act<'_>,
+    tender: &Tender,
+    offer: &Offer,
+    submits: bool,
+) -> Result<(), Failure> {
+    let items = wanted(act.tx(), tender.id).await?;
     let call = Call {
         currency: &tender.currency,
         award_by: tender.award_by,
         items: &items,
     };
-    let errors: Vec<FieldError> = offer.check(&call);
+    let mut errors: Vec<FieldError> = offer.check(&call);
+    errors.retain(|error| submits || error.code != "no_lines");
     if errors.is_empty() {
         Ok(())
     } else {
@@ -132,7 +148,7 @@ async fn check(act: &Act<'_>, tender: &Tender, offer: &Offer) -> Result<(), Fail
 }
 
 /// The present round, where quotes are taken at the time of this transaction.
-fn require_on_time<'a>(act: &Act<'_>, present: &'a Present) -> Result<&'a Round, Failure> {
+pub fn require_on_time<'a>(act: &Act<'_>, present: &'a Present) -> Result<&'a Round, Failure> {
     let round = present.round()?;
     let state = present.state()?;
     match lifecycle::moment(round.opens_at, round.closes_at, act.now()) {
@@ -160,7 +176,7 @@ pub fn late(received_at: Instant, closes_at: Instant) -> Refused {
     .with("closes_at", closes_at.to_string())
 }
 
-async fn add_revision(
+pub async fn add_revision(
     act: &Act<'_>,
     quote: &Quote,
     round: &Round,
@@ -192,7 +208,7 @@ pub fn place(quote: &Quote) -> Place {
 }
 
 /// The journal learns that something happened, never what the quote says.
-async fn note(act: &Act<'_>, quote: &Quote, action: &str) -> Result<(), Failure> {
+pub async fn note(act: &Act<'_>, quote: &Quote, action: &str) -> Result<(), Failure> {
     let facts = json!({ "tender_id": quote.tender_id, "revision": quote.revision });
     let alliance = Some(quote.alliance_id);
     act.record(action, alliance, quote.id.0, facts).await?;
@@ -219,7 +235,7 @@ pub async fn find(
 }
 
 /// The quote for its own manufacturer, with the tender locked and as the clock has it.
-async fn own(act: &Act<'_>, id: QuoteId) -> Result<(Quote, Present), Failure> {
+pub async fn own(act: &Act<'_>, id: QuoteId) -> Result<(Quote, Present), Failure> {
     let (quote, _, viewer) = find(act.tx(), act.asker(), id).await?;
     viewer::acting(&viewer, act.caller(), Some(quote.manufacturer_id))?;
     let present = clock::settle(act, quote.tender_id).await?;
@@ -234,7 +250,7 @@ pub fn state_of(quote: &Quote) -> Result<QuoteState, Failure> {
     QuoteState::parse(&quote.state).ok_or_else(|| clock::broken(&quote.state))
 }
 
-fn require_state(quote: &Quote, event: &str, from: &[QuoteState]) -> Result<(), Failure> {
+pub fn require_state(quote: &Quote, event: &str, from: &[QuoteState]) -> Result<(), Failure> {
     let state = state_of(quote)?;
     if from.contains(&state) {
         Ok(())
@@ -255,7 +271,8 @@ pub async fn revise(
 ) -> Result<QuoteReceipt, Failure> {
     let (mut quote, present) = own(act, id).await?;
     act.enter(Some(quote.version)).await?;
-    check(act, &present.tender, &sent.offer).await?;
+    let submits = submit || state_of(&quote)? == QuoteState::Submitted;
+    check(act, &present.tender, &sent.offer, submits).await?;
     let round = require_on_time(act, &present)?;
     require_state(
         &quote,
@@ -294,6 +311,11 @@ pub async fn submit(act: &Act<'_>, id: QuoteId) -> Result<QuoteReceipt, Failure>
     act.enter(Some(quote.version)).await?;
     require_on_time(act, &present)?;
     require_state(&quote, "submit", &[QuoteState::Draft])?;
+    let row = repo::revision(act.tx(), &quote)
+        .await?
+        .ok_or_else(|| clock::broken("a quote without content"))?;
+    let offer = sealing::open_offer(act.ctx, place(&quote), &row)?;
+    check(act, &present.tender, &offer, true).await?;
     quote.state = QuoteState::Submitted.as_str().to_owned();
     quote.submitted_at = Some(act.now());
     quote.received_at = act.now();

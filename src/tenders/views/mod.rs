@@ -4,6 +4,7 @@ mod awards;
 mod offers;
 mod orders;
 mod tenders;
+mod uploads;
 
 pub use awards::AwardProposal;
 pub use awards::AwardView;
@@ -38,3 +39,4 @@ pub use tenders::TenderDraft;
 pub use tenders::TenderInvitationView;
 pub use tenders::TenderItemView;
 pub use tenders::TenderView;
+pub use uploads::UploadView;

@@ -345,6 +345,14 @@ impl Seed<'_> {
         });
         self.made("quote_id", self.maker, "tenders/{tender_id}/quotes", body)
             .await;
+        let body = json!({ "lines": [{ "line_ref": "L1", "unit_code": "H87", "lead_time_days": 20,
+            "price_breaks": [{ "min_quantity": 1, "unit_price": "10.00" }] }] });
+        let path = self.path("quotes/{quote_id}/uploads");
+        let upload = self.maker.post(&path, body).await;
+        assert_eq!(upload.status, 201, "{}", upload.text);
+        let id = upload.body["upload_id"].as_str().expect("an id");
+        self.ids.insert("upload_id".into(), id.to_owned());
+        self.ids.insert("revision".into(), "1".into());
     }
 
     async fn award(&mut self) {

@@ -8,6 +8,7 @@ pub mod csv;
 pub mod diff;
 pub mod json;
 pub mod table;
+pub mod template;
 pub mod xlsx;
 
 use std::collections::HashMap;
