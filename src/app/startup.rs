@@ -1,5 +1,7 @@
 //! Opening an installation: schema, the mark of the sandbox, keys, the first admin, schedules.
 
+use std::collections::HashSet;
+
 use anyhow::Context;
 use anyhow::bail;
 use migration::Migrator;
@@ -91,28 +93,28 @@ pub async fn apply_migrations(db: &Db) -> anyhow::Result<()> {
     outcome.context("the schema cannot be brought up to date")
 }
 
-/// Whether the newest migration of this program is applied.
+/// Whether every migration of this program is applied: of two that were made side by side, the later one in the list
+/// may be in the database before the other.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn schema_is_current(db: &Db) -> anyhow::Result<bool> {
-    let newest = Migrator::migrations()
-        .last()
-        .map(|migration| migration.name().to_owned())
-        .unwrap_or_default();
-    let row = db
+    let rows = db
         .reader()
-        .query_one_raw(Statement::from_sql_and_values(
+        .query_all_raw(Statement::from_string(
             db.backend(),
-            "SELECT count(*) AS n FROM seaql_migrations WHERE version = $1",
-            [newest.into()],
+            "SELECT version FROM seaql_migrations",
         ))
         .await;
-    match row {
-        Ok(Some(row)) => Ok(row.try_get::<i64>("", "n")? == 1),
-        // Without the table there is no schema at all.
-        Ok(None) | Err(_) => Ok(false),
-    }
+    // Without the table there is no schema at all.
+    let Ok(rows) = rows else {
+        return Ok(false);
+    };
+    let applied = rows.iter().map(|row| row.try_get::<String>("", "version"));
+    let applied: HashSet<String> = applied.collect::<Result<_, _>>()?;
+    Ok(Migrator::migrations()
+        .iter()
+        .all(|migration| applied.contains(migration.name())))
 }
 
 /// A database is a sandbox from its first start on, or never.

@@ -56,9 +56,9 @@ fn parameter(name: &str, words: &str) -> Problem {
     ("mode" = Option<String>, Query, description = "`replace` (default) or `merge`", pattern = "^(replace|merge)$", max_length = 7)),
     request_body(description = "The lines", content(
         (String = "text/csv", example = "line_ref,break1_min_quantity,break1_unit_price\nL1,1,12.00\n"),
-        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", example = "the bytes of a workbook"),
         (serde_json::Value = "application/json", example = json!({"lines": [{"line_ref": "L1", "unit_code": "H87", "price_breaks": [{"min_quantity": 1, "unit_price": "12.00"}], "lead_time_days": 21}]})),
-        (String = "application/x-ndjson"))),
+        (String = "application/x-ndjson", example = "{\"line_ref\": \"L1\", \"unit_code\": \"H87\", \"price_breaks\": [{\"min_quantity\": 1, \"unit_price\": \"12.00\"}], \"lead_time_days\": 21}\n"))),
     responses((status = 201, body = UploadView, description = "What became of the file; `errors` come without values")))]
 #[post("/v1/quotes/{quote_id}/uploads")]
 async fn upload_quote_lines(
@@ -175,7 +175,7 @@ async fn read_quote_template(
         }
         "xlsx" => {
             let bytes = template::xlsx(&asked, &currency).map_err(|e| failed(e.into()))?;
-            call.file(UploadForm::Xlsx.as_str(), "quote.xlsx", bytes)
+            call.file(uploads::XLSX, "quote.xlsx", bytes)
         }
         _ => Reply::ok(template::json(&asked, &currency)).respond(),
     })

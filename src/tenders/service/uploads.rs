@@ -36,23 +36,54 @@ use crate::tenders::service::quotes::place;
 use crate::tenders::service::quotes::state_of;
 use crate::tenders::service::viewer;
 
-crate::words! {
-    /// What a file does to the lines that a quote has.
-    pub enum UploadMode {
-        /// The file is the whole quote; items that it does not name are not offered.
-        Replace = "replace",
-        /// Its lines are replaced, others stay; `withdraw_line` takes one away.
-        Merge = "merge",
+/// What a file does to the lines that a quote has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UploadMode {
+    /// The file is the whole quote; items that it does not name are not offered.
+    Replace,
+    /// Its lines are replaced, others stay; `withdraw_line` takes one away.
+    Merge,
+}
+
+impl UploadMode {
+    /// The mode of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Replace, Self::Merge]
+            .into_iter()
+            .find(|mode| mode.as_str() == word)
+    }
+
+    /// Its word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Replace => "replace",
+            Self::Merge => "merge",
+        }
     }
 }
 
-crate::words! {
-    /// The form of a file.
-    pub enum UploadForm {
-        Csv = "text/csv",
-        Xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        Json = "application/json",
-        Rows = "application/x-ndjson",
+/// Media type of a spreadsheet.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// The form of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UploadForm {
+    Csv,
+    Xlsx,
+    Json,
+    Rows,
+}
+
+impl UploadForm {
+    /// The form of a media type.
+    pub fn parse(media_type: &str) -> Option<Self> {
+        match media_type {
+            "text/csv" => Some(Self::Csv),
+            XLSX => Some(Self::Xlsx),
+            "application/json" => Some(Self::Json),
+            "application/x-ndjson" => Some(Self::Rows),
+            _ => None,
+        }
     }
 }
 
@@ -185,11 +216,7 @@ async fn refuse(
     Ok(row)
 }
 
-async fn content(
-    c: &impl ConnectionTrait,
-    act: &Act<'_>,
-    quote: &Quote,
-) -> Result<Offer, Failure> {
+async fn content(c: &impl ConnectionTrait, act: &Act<'_>, quote: &Quote) -> Result<Offer, Failure> {
     let row = repo::revision(c, quote)
         .await?
         .ok_or_else(|| clock::broken("a quote without content"))?;
@@ -295,7 +322,12 @@ pub fn error_table(faults: &[Fault], values: bool) -> Result<Vec<u8>, Failure> {
             let line = fault.line.map(|line| line.to_string()).unwrap_or_default();
             let field = fault.field.clone().unwrap_or_default();
             let value = bulk::template::harmless(value.unwrap_or_default().to_owned());
-            writer.write_record([line, bulk::template::harmless(field), fault.code.clone(), value])?;
+            writer.write_record([
+                line,
+                bulk::template::harmless(field),
+                fault.code.clone(),
+                value,
+            ])?;
         }
         writer.flush()?;
         drop(writer);

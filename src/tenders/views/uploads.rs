@@ -42,13 +42,17 @@ pub struct UploadView {
 impl UploadView {
     /// With the first errors; without what stands in the cells where it must not be kept or told.
     pub fn of(row: &Upload, faults: &[Fault], values: bool) -> Self {
-        let errors = faults.iter().take(SHOWN).cloned().map(|fault| match values {
-            true => fault,
-            false => Fault {
-                value: None,
-                ..fault
-            },
-        });
+        let errors = faults
+            .iter()
+            .take(SHOWN)
+            .cloned()
+            .map(|fault| match values {
+                true => fault,
+                false => Fault {
+                    value: None,
+                    ..fault
+                },
+            });
         Self {
             upload_id: row.id,
             quote_id: row.quote_id,

@@ -353,6 +353,7 @@ impl Seed<'_> {
         let id = upload.body["upload_id"].as_str().expect("an id");
         self.ids.insert("upload_id".into(), id.to_owned());
         self.ids.insert("revision".into(), "1".into());
+        self.ids.insert("base".into(), "1".into());
     }
 
     async fn award(&mut self) {

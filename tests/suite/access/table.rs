@@ -298,8 +298,14 @@ const TABLE: &[(&str, &str)] = &[
     ("withdraw_quote", SUPPLIER),
     ("upload_quote_lines", SUPPLIER),
     ("read_upload", "401 401 404 404 404 404 404 404 ok 403"),
-    ("read_upload_errors", "401 401 404 404 404 404 404 404 ok 403"),
-    ("compare_quote_revisions", "401 401 404 ok 403 ok ok 404 ok 403"),
+    (
+        "read_upload_errors",
+        "401 401 404 404 404 404 404 404 ok 403",
+    ),
+    (
+        "compare_quote_revisions",
+        "401 401 404 ok 403 ok ok 404 ok 403",
+    ),
     ("read_quote_template", INVITED),
     ("read_round", INVITED),
     ("extend_round", ORGANIZER),

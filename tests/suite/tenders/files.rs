@@ -54,7 +54,7 @@ async fn made_of_files(app: TestApp) {
     let header = template.text.lines().next().expect("a header");
     let row = template.text.lines().nth(1).expect("a row");
     assert!(row.starts_with("L1,,Gift box,H87,200,CNY"), "{row}");
-    let filled = row.replacen(",1,,,", ",1,12.00,100,10.00,", 1);
+    let filled = row.replacen(",1,,,,", ",1,12.00,100,10.00,", 1);
     assert_ne!(filled, row);
     let file = format!("{header}\n{filled}\n");
     let path = format!("{here}/uploads");
@@ -135,7 +135,12 @@ async fn all_or_nothing(app: TestApp) {
     let told = fair.mill.get(&here).await;
     told.expect(200);
     let codes = ["unknown_line_ref", "decimal_comma"];
-    for (error, code) in told.body["errors"].as_array().expect("errors").iter().zip(codes) {
+    for (error, code) in told.body["errors"]
+        .as_array()
+        .expect("errors")
+        .iter()
+        .zip(codes)
+    {
         assert_eq!((&error["line"], &error["code"]), (&json!(3), &json!(code)));
     }
     assert_eq!(told.body["errors"][1]["value"], "4,25");
@@ -165,11 +170,22 @@ async fn refusals(app: TestApp) {
     send("application/pdf", "f1", b"x")
         .await
         .expect_problem(415, "unsupported_media_type");
-    upload(&fair.mill, &format!("{path}?mode=some"), "text/csv", "f2", b"x")
-        .await
-        .expect_problem(400, "invalid_parameter");
+    upload(
+        &fair.mill,
+        &format!("{path}?mode=some"),
+        "text/csv",
+        "f2",
+        b"x",
+    )
+    .await
+    .expect_problem(400, "invalid_parameter");
     fair.mill
-        .send("POST", &path, &[("content-type", "text/csv")], Some(b"x".to_vec()))
+        .send(
+            "POST",
+            &path,
+            &[("content-type", "text/csv")],
+            Some(b"x".to_vec()),
+        )
         .await
         .expect_problem(400, "idempotency_key_missing");
     upload(&fair.olga, &path, "text/csv", "f3", b"x")

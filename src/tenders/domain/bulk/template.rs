@@ -80,7 +80,7 @@ pub fn xlsx(items: &[Asked], currency: &str) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let text = Format::new().set_num_format("@");
     let bold = Format::new().set_bold();
-    let sheet = book.add_worksheet_with_constant_memory();
+    let sheet = book.add_worksheet_with_constant_memory()?;
     sheet.set_name(SHEET)?;
     let header = header();
     let last = u32::try_from(items.len()).unwrap_or(u32::MAX).max(1);
