@@ -71,6 +71,7 @@ fn main() {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one line of a table after the other")]
 fn ratios() {
     tools::install();
     let count: usize = told("GUILDHALL_BENCH_MESSAGES")

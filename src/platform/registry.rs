@@ -108,10 +108,13 @@ pub struct Letterhead {
     pub asks_for_consent: bool,
 }
 
+/// A letterhead, where the alliance has one.
+pub type FoundLetterhead = Result<Option<Letterhead>, Failure>;
+
 /// Tells the letterhead of an alliance.
 #[derive(Clone, Copy)]
 pub struct Letterheads {
-    pub run: fn(Ctx, AllianceId) -> Local<Result<Option<Letterhead>, Failure>>,
+    pub run: fn(Ctx, AllianceId) -> Local<FoundLetterhead>,
 }
 
 /// Computes stored instants anew from the local times that they stand for.

@@ -312,9 +312,11 @@ impl Refusal for BallotRefused {
             | Self::SecondPerson { .. }
             | Self::Overflow => vec![],
         };
-        facts
-            .into_iter()
-            .map(|(key, value)| (key.to_owned(), value))
-            .collect()
+        named(facts)
     }
+}
+
+fn named(facts: Vec<(&str, Value)>) -> Map<String, Value> {
+    let facts = facts.into_iter();
+    facts.map(|(key, value)| (key.to_owned(), value)).collect()
 }

@@ -61,7 +61,7 @@ fn verified(ctx: &Ctx, text: &str) -> Result<DeliveryId, Failure> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Click {
     /// A mail program's own button, or anything that is no choice of the page.
-    OneClick,
+    Program,
     /// The page's button for this kind of mail.
     Refuse,
     /// The page's button for everything that may be refused.
@@ -82,7 +82,7 @@ impl Click {
                     .map(|category| (*category, form.contains_key(category.as_str())))
                     .collect(),
             ),
-            _ => Self::OneClick,
+            _ => Self::Program,
         }
     }
 }
@@ -171,8 +171,11 @@ fn page(choices: &Choices, locale: Locale, paragraphs: Vec<String>) -> Leaflet {
     }
 }
 
+/// A text in Chinese and in English.
+type Bilingual = (&'static str, &'static str);
+
 /// Mail that nobody can refuse: name, label and reason, in both languages.
-const MANDATORY: [(&str, (&str, &str), (&str, &str)); 2] = [
+const MANDATORY: [(&str, Bilingual, Bilingual); 2] = [
     (
         "levy_notice",
         ("会费账单", "levy notices and bills"),
@@ -225,20 +228,20 @@ async fn follow_in(
 ) -> Result<Leaflet, Failure> {
     let locale = wanted.unwrap_or(to.locale);
     let way = match click {
-        Click::OneClick => ConsentWay::OneClick,
+        Click::Program => ConsentWay::OneClick,
         _ => ConsentWay::Page,
     };
     let who = answerer(to.alliance, &to.email, delivery, way, origin);
     let own = to.category;
     let answers: Vec<(ConsentCategory, bool)> = match click {
-        Click::OneClick | Click::Refuse => vec![(own, false)],
+        Click::Program | Click::Refuse => vec![(own, false)],
         Click::RefuseAll => ConsentCategory::ALL.iter().map(|c| (*c, false)).collect(),
         Click::Choose(answers) => answers.clone(),
     };
     preferences::answer(act, &who, &answers).await?;
     let choices = preferences::choices(act.tx(), &to.email, to.alliance, locale).await?;
     let said = match click {
-        Click::OneClick | Click::Refuse => match locale {
+        Click::Program | Click::Refuse => match locale {
             Locale::ZhCn => format!("您将不再收到此类邮件（{}）。", own.words(locale)),
             Locale::En => format!(
                 "You will not get {} from this alliance any more.",
@@ -295,9 +298,9 @@ mod tests {
                 .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
             Click::of(&fields.collect())
         };
-        assert_eq!(form(&[("List-Unsubscribe", "One-Click")]), Click::OneClick);
-        assert_eq!(form(&[]), Click::OneClick);
-        assert_eq!(form(&[("choice", "allow everything")]), Click::OneClick);
+        assert_eq!(form(&[("List-Unsubscribe", "One-Click")]), Click::Program);
+        assert_eq!(form(&[]), Click::Program);
+        assert_eq!(form(&[("choice", "allow everything")]), Click::Program);
         assert_eq!(form(&[("choice", "unsubscribe")]), Click::Refuse);
         assert_eq!(form(&[("choice", "nothing")]), Click::RefuseAll);
         assert_eq!(

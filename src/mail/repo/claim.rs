@@ -82,6 +82,18 @@ pub async fn claim(
         .await
 }
 
+/// Due rows of a lane that nobody else is at, locked.
+async fn due(tx: &Tx, wish: &Wish) -> Result<Vec<delivery::Model>, DbErr> {
+    lanes::waiting(wish.lane.campaign())
+        .filter(Column::DomainGroup.eq(wish.lane.group.as_str()))
+        .filter(Column::DueAt.lte(tx.now()))
+        .order_by_asc(Column::DueAt)
+        .limit(wish.count)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .all(tx)
+        .await
+}
+
 async fn take(
     ctx: &Ctx,
     tx: &Tx,
@@ -90,9 +102,8 @@ async fn take(
     claim: &mut Claim,
     tally: &mut Tally,
 ) -> Result<(), DbErr> {
-    let campaign = wish.lane.campaign();
     let mut kept_until = None;
-    if let Some(campaign) = campaign {
+    if let Some(campaign) = wish.lane.campaign() {
         // Who pauses the campaign waits for this claim, and takes its rows back.
         let open = mailing::Entity::find_by_id(campaign)
             .filter(mailing::Column::State.eq("open"))
@@ -104,14 +115,7 @@ async fn take(
         };
         kept_until = open.keep_until;
     }
-    let rows = lanes::waiting(campaign)
-        .filter(Column::DomainGroup.eq(wish.lane.group.as_str()))
-        .filter(Column::DueAt.lte(tx.now()))
-        .order_by_asc(Column::DueAt)
-        .limit(wish.count)
-        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-        .all(tx)
-        .await?;
+    let rows = due(tx, wish).await?;
     let watches = Watches::of(tx, &rows).await?;
     let refusals = Refusals::of(ctx, tx, &rows).await?;
     let mut late = Vec::new();

@@ -34,20 +34,21 @@ async fn a_plain_campaign_reaches_everybody_once() {
         finish(&ctx, campaign).await;
         assert_eq!(counted(&ctx, campaign).await, some(&[("sent", 1_000)]));
         assert_eq!((server.accepted().len(), distinct(&server)), (1_000, 1_000));
-        let seen = server.seen.lock().expect("lock");
-        assert!(seen.peak <= 8, "{}", seen.peak);
-        assert!(
-            (10..=24).contains(&seen.connections),
-            "{}",
-            seen.connections
-        );
-        assert!(seen.parameters.contains("ENVID="), "{}", seen.parameters);
-        assert!(
-            seen.parameters.contains("ORCPT=rfc822;m"),
-            "{}",
-            seen.parameters
-        );
-        drop(seen);
+        {
+            let seen = server.seen.lock().expect("lock");
+            assert!(seen.peak <= 8, "{}", seen.peak);
+            assert!(
+                (10..=24).contains(&seen.connections),
+                "{}",
+                seen.connections
+            );
+            assert!(seen.parameters.contains("ENVID="), "{}", seen.parameters);
+            assert!(
+                seen.parameters.contains("ORCPT=rfc822;m"),
+                "{}",
+                seen.parameters
+            );
+        }
         stage.strike().await;
     }
 }
@@ -305,11 +306,12 @@ async fn what_must_arrive_is_sent_again_as_an_equal_copy() {
         finish(&ctx, campaign).await;
         let one = row(&ctx, "lostx1.m0@dst.example").await;
         assert_eq!((one.state.as_str(), one.attempts), ("sent", 2));
-        let seen = server.seen.lock().expect("lock");
-        assert_eq!(seen.accepted.len(), 6);
-        let copies: HashSet<_> = seen.accepted.iter().collect();
-        assert_eq!(copies.len(), 3, "copies are equal");
-        drop(seen);
+        {
+            let seen = server.seen.lock().expect("lock");
+            assert_eq!(seen.accepted.len(), 6);
+            let copies: HashSet<_> = seen.accepted.iter().collect();
+            assert_eq!(copies.len(), 3, "copies are equal");
+        }
         stage.strike().await;
     }
 }

@@ -130,18 +130,10 @@ async fn converse(
     let mut messages = 0;
     while let Some(line) = lines.next_line().await? {
         let answer = match line.split(' ').next().unwrap_or_default() {
-            "EHLO" if manners.pipelining => {
-                "250-test\r\n250-PIPELINING\r\n250-DSN\r\n250 AUTH PLAIN".to_owned()
-            }
-            "EHLO" => "250-test\r\n250 AUTH PLAIN".to_owned(),
+            "EHLO" => abilities(&manners),
             "AUTH" => {
                 seen.lock().expect("lock").logins += 1;
-                let answer = if manners.refuses_login {
-                    "535 no"
-                } else {
-                    "235 ok"
-                };
-                answer.to_owned()
+                login(&manners)
             }
             "MAIL" if seen.lock().expect("lock").down => "421 shutting down".to_owned(),
             "MAIL" if manners.messages_max > 0 && messages == manners.messages_max => {
@@ -153,12 +145,7 @@ async fn converse(
                 "250 ok".to_owned()
             }
             "RCPT" => {
-                let address = line.trim_start_matches("RCPT TO:<");
-                address
-                    .split('>')
-                    .next()
-                    .unwrap_or_default()
-                    .clone_into(&mut to);
+                named(&line).clone_into(&mut to);
                 let answer = recipient(&seen, &to, manners.text);
                 seen.lock().expect("lock").parameters.push_str(&line);
                 taken = answer.starts_with("250");
@@ -188,6 +175,28 @@ async fn converse(
         }
     }
     Ok(())
+}
+
+fn abilities(manners: &Manners) -> String {
+    let answer = match manners.pipelining {
+        true => "250-test\r\n250-PIPELINING\r\n250-DSN\r\n250 AUTH PLAIN",
+        false => "250-test\r\n250 AUTH PLAIN",
+    };
+    answer.to_owned()
+}
+
+fn login(manners: &Manners) -> String {
+    let answer = match manners.refuses_login {
+        true => "535 no",
+        false => "235 ok",
+    };
+    answer.to_owned()
+}
+
+/// The address of a `RCPT`.
+fn named(line: &str) -> &str {
+    let address = line.trim_start_matches("RCPT TO:<");
+    address.split('>').next().unwrap_or_default()
 }
 
 /// The content up to the final dot. Without a dot there is no message: the client hung up.

@@ -102,7 +102,7 @@ pub struct Draft {
 
 impl Draft {
     /// A row with nothing in it.
-    pub fn new() -> Self {
+    pub fn blank() -> Self {
         Self {
             line: OfferLine::empty(),
             currency: None,

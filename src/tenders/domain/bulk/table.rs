@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
     }
 
     fn draft(&self, number: u64, cells: &[Cell], faults: &mut Vec<Fault>) -> Draft {
-        let mut draft = Draft::new();
+        let mut draft = Draft::blank();
         for (column, cell) in self.columns.iter().zip(cells) {
             let text = cell.text();
             if text.is_empty() {
