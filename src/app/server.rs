@@ -26,6 +26,7 @@ use crate::http::gate::gate;
 use crate::http::limits::Limits;
 use crate::http::links::path_config;
 use crate::http::routes::RouteTable;
+use crate::mail;
 use crate::platform::config::Settings;
 use crate::platform::ctx::Ctx;
 use crate::platform::worker;
@@ -162,6 +163,7 @@ impl Running {
         if let Some(worker) = self.worker {
             worker.await.context("the worker failed")?;
         }
+        mail::leave(&self.ctx).await;
         Ok(())
     }
 }

@@ -51,6 +51,7 @@ pub use repo::suppressions;
 pub use routes::configure;
 pub use rules::RULES;
 pub use service::compose;
+pub use service::leave;
 pub use service::send;
 pub use service::send_all;
 

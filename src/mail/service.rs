@@ -29,6 +29,9 @@ const WAIT: Duration = Duration::from_secs(1);
 /// The sandbox waits for mail, so that its drain ends when everything has left.
 const SANDBOX_WAIT: Duration = Duration::from_secs(30);
 
+/// Longest wait of a stopping process for messages whose last answer is out.
+const FAREWELL: Duration = Duration::from_secs(30);
+
 /// Writes a letter in the recipient's language.
 ///
 /// # Errors
@@ -110,6 +113,18 @@ pub async fn deliver(ctx: Ctx) -> Result<u64, Failure> {
         Err(_) => tracing::debug!("mail is still being sent"),
     }
     Ok(office.ended() - before)
+}
+
+/// This process sends no more: what is under way ends first, then another process may begin at once.
+pub async fn leave(ctx: &Ctx) {
+    let office = Office::of(ctx);
+    let _ = tokio::time::timeout(FAREWELL, office.idle()).await;
+    if let Err(failure) = office.leave(ctx).await {
+        tracing::warn!(
+            ?failure,
+            "others learn of this process's end only after a while"
+        );
+    }
 }
 
 /// Whether a pass may find something.

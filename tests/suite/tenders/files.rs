@@ -96,6 +96,9 @@ async fn made_of_files(app: TestApp) {
     let own = fair.mill.get(&here).await;
     let price = &own.body["content"]["lines"][0]["price_breaks"][0]["unit_price"];
     assert_eq!(price, "9.75");
+    let rival = app_account(&fair, "rival").await;
+    let second = rival.post(&fair.path("/quotes"), quote(&BR)).await;
+    second.expect(201);
     fair.open().await;
     fair.olga
         .get(&format!("{here}/revisions/4/diff?base=3"))
